@@ -1,0 +1,2 @@
+/** Root of the {@code broker} module. */
+package io.flotilla.broker;

@@ -1,0 +1,2 @@
+/** Root of the {@code itests} module. */
+package io.flotilla.itests;

@@ -1,0 +1,2 @@
+/** Root of the {@code log} module. */
+package io.flotilla.log;

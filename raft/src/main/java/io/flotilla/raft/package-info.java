@@ -1,0 +1,2 @@
+/** Root of the {@code raft} module. */
+package io.flotilla.raft;

@@ -1,0 +1,2 @@
+/** Root of the {@code wire} module. */
+package io.flotilla.wire;
