@@ -1,0 +1,23 @@
+package io.flotilla.broker.env;
+
+import io.netty.buffer.ByteBuf;
+
+/** Hears what happens on one connection, always on the connection's loop. */
+public interface ConnectionHandler {
+    /** The connection is open; nothing was received yet. */
+    void opened(Connection connection);
+
+    /** One whole frame without its length; ownership of the buffer passes to the handler. */
+    void frame(Connection connection, ByteBuf frame);
+
+    /** Queued bytes fell below the low-water mark after having been above the high one. */
+    default void writable(Connection connection) {}
+
+    /**
+     * The connection is gone, or never came to be. Called exactly once, last.
+     *
+     * @param connection null when the connection could not be opened
+     * @param reason what happened, for a log line
+     */
+    void closed(Connection connection, String reason);
+}
