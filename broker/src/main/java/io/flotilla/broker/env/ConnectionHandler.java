@@ -7,7 +7,10 @@ public interface ConnectionHandler {
     /** The connection is open; nothing was received yet. */
     void opened(Connection connection);
 
-    /** One whole frame without its length; ownership of the buffer passes to the handler. */
+    /**
+     * One whole frame without its length; ownership of the buffer passes to the handler. Not called between
+     * {@code setReading(false)} and {@code setReading(true)} made on the connection's loop.
+     */
     void frame(Connection connection, ByteBuf frame);
 
     /** Queued bytes fell below the low-water mark after having been above the high one. */
@@ -17,7 +20,6 @@ public interface ConnectionHandler {
      * The connection is gone, or never came to be. Called exactly once, last.
      *
      * @param connection null when the connection could not be opened
-     * @param reason what happened, for a log line
      */
-    void closed(Connection connection, String reason);
+    void closed(Connection connection, Closed why);
 }
