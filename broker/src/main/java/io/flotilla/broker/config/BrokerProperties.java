@@ -1,0 +1,408 @@
+package io.flotilla.broker.config;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Every property of a broker: the one table behind parsing, checking, DescribeConfigs and {@code docs/configuration.md}.
+ * Names and defaults are Kafka's where Kafka has the property; where a default differs, the meaning says why.
+ */
+public final class BrokerProperties {
+    private static final int INT_MAX = Integer.MAX_VALUE;
+    private static final long LONG_MAX = Long.MAX_VALUE;
+
+    // Identity and addresses
+
+    public static final Property<Integer> NODE_ID = Property.integer("node.id")
+            .range(0, INT_MAX)
+            .mustBeSet()
+            .doc("This broker's number, unique in the cluster and never reused for another data directory.");
+
+    public static final Property<List<String>> PROCESS_ROLES = Property.parsed(
+                    "process.roles", ValueType.LIST, "broker,controller", Parsers::roles)
+            .byDefault("broker,controller")
+            .doc("Every Flotilla process is both; accepted so that Kafka's files can be used as they are.");
+
+    public static final Property<SortedMap<Integer, HostPort>> VOTERS = Property.parsed(
+                    "controller.quorum.voters", ValueType.LIST, "id@host:port,...", Parsers::voters)
+            .doc("All brokers of the cluster with the addresses they reach each other at, the same on every broker."
+                    + " Unset: this broker is a cluster of its own.");
+
+    public static final Property<HostPort> LISTENERS = Property.parsed(
+                    "listeners", ValueType.LIST, "PLAINTEXT://host:port", Parsers::listener)
+            .byDefault("PLAINTEXT://127.0.0.1:9092")
+            .doc("Where this broker accepts clients and other brokers. Loopback by default, because there is no"
+                    + " authentication yet; an empty host means all interfaces.");
+
+    public static final Property<HostPort> ADVERTISED_LISTENERS = Property.parsed(
+                    "advertised.listeners", ValueType.LIST, "PLAINTEXT://host:port", Parsers::listener)
+            .doc("The address clients are told to connect to. Unset: the one in `listeners`.");
+
+    public static final Property<HostPort> METRICS_LISTENER = Property.parsed(
+                    "metrics.listener", ValueType.STRING, "host:port", HostPort::parse)
+            .byDefault("127.0.0.1:9644")
+            .doc("Where metrics (`/metrics`) and health (`/health/live`, `/health/ready`) are served over HTTP.");
+
+    public static final Property<String> BROKER_RACK = Property.text("broker.rack")
+            .doc("The rack, zone or data centre of this broker. Replicas of a partition are spread over racks.");
+
+    // Data directories and threads
+
+    public static final Property<String> LOG_DIR = Property.text("log.dir")
+            .byDefault("data/broker")
+            .doc("The directory for all data, used while `log.dirs` is unset. Relative to the working directory.");
+
+    public static final Property<List<String>> LOG_DIRS = Property.parsed(
+                    "log.dirs", ValueType.LIST, "a comma-separated list of directories", Parsers::directories)
+            .doc("The directories for all data; partitions are spread over them.");
+
+    public static final Property<Integer> NUM_NETWORK_THREADS = Property.integer("num.network.threads")
+            .range(0, 256)
+            .byDefault("0")
+            .doc("Event loops; each owns its share of connections and partitions. 0: one per processor.");
+
+    public static final Property<Integer> NUM_IO_THREADS = Property.integer("num.io.threads")
+            .range(1, 256)
+            .byDefault("16")
+            .doc("Threads for work that waits for a disk, such as fdatasync and reads of old data. Disks sync several"
+                    + " files at once, so more than Kafka's 8.");
+
+    public static final Property<Integer> NUM_RECOVERY_THREADS = Property.integer("num.recovery.threads.per.data.dir")
+            .range(1, 256)
+            .byDefault("2")
+            .doc("Threads per data directory that open partitions at start.");
+
+    // Topics
+
+    public static final Property<Boolean> AUTO_CREATE_TOPICS = Property.bool("auto.create.topics.enable")
+            .byDefault("true")
+            .doc("Whether a topic is created when a client first asks for it and allows it.");
+
+    public static final Property<Boolean> DELETE_TOPICS =
+            Property.bool("delete.topic.enable").byDefault("true").doc("Whether topics can be deleted.");
+
+    public static final Property<Integer> NUM_PARTITIONS = Property.integer("num.partitions")
+            .range(1, 10_000)
+            .byDefault("1")
+            .doc("Partitions of a topic whose creator does not say.");
+
+    public static final Property<Integer> DEFAULT_REPLICATION_FACTOR = Property.integer("default.replication.factor")
+            .range(1, 15)
+            .byDefault("1")
+            .doc("Replicas of each partition of a topic whose creator does not say. Odd numbers make sense: the"
+                    + " partition serves while a majority is alive.");
+
+    public static final Property<Integer> MIN_INSYNC_REPLICAS = Property.integer("min.insync.replicas")
+            .range(1, 15)
+            .byDefault("1")
+            .changeable()
+            .doc("Accepted for Kafka's tools. An acknowledged record is always on a majority of the replicas.");
+
+    public static final Property<Integer> MAX_PARTITIONS = Property.integer("cluster.max.partitions")
+            .range(1, 1_000_000)
+            .byDefault("20000")
+            .doc("Partitions that the cluster will hold in all; creating more is refused.");
+
+    public static final Property<Integer> MAX_DESCRIBED_PARTITIONS = Property.integer(
+                    "max.request.partition.size.limit")
+            .range(1, INT_MAX)
+            .byDefault("2000")
+            .doc("Partitions in one answer to DescribeTopicPartitions.");
+
+    // Log segments, retention and durability
+
+    public static final Property<Integer> LOG_SEGMENT_BYTES = Property.integer("log.segment.bytes")
+            .range(16_384, INT_MAX)
+            .byDefault("1073741824")
+            .changeable()
+            .doc("A partition's segment file is closed and a new one begun at this size, in bytes.");
+
+    public static final Property<Long> LOG_ROLL_MS = Property.longInteger("log.roll.ms")
+            .range(1, LONG_MAX)
+            .changeable()
+            .doc("A segment file is closed at this age, in milliseconds. Unset: `log.roll.hours` counts.");
+
+    public static final Property<Integer> LOG_ROLL_HOURS = Property.integer("log.roll.hours")
+            .range(1, INT_MAX)
+            .byDefault("168")
+            .doc("A segment file is closed at this age, in hours.");
+
+    public static final Property<Integer> LOG_INDEX_INTERVAL_BYTES = Property.integer("log.index.interval.bytes")
+            .range(256, INT_MAX)
+            .byDefault("4096")
+            .changeable()
+            .doc("Bytes of a segment between two entries of its indexes.");
+
+    public static final Property<String> LOG_MESSAGE_TIMESTAMP_TYPE = Property.oneOf(
+                    "log.message.timestamp.type", "CreateTime", "LogAppendTime")
+            .byDefault("CreateTime")
+            .changeable()
+            .doc("Whether a record's time is the producer's or that of the append.");
+
+    public static final Property<Long> LOG_TIMESTAMP_BEFORE_MAX_MS = Property.longInteger(
+                    "log.message.timestamp.before.max.ms")
+            .range(0, LONG_MAX)
+            .byDefault("9223372036854775807")
+            .changeable()
+            .doc("How far a record's time may lie behind the broker's, in milliseconds; else it is refused.");
+
+    public static final Property<Long> LOG_TIMESTAMP_AFTER_MAX_MS = Property.longInteger(
+                    "log.message.timestamp.after.max.ms")
+            .range(0, LONG_MAX)
+            .byDefault("3600000")
+            .changeable()
+            .doc("How far a record's time may lie ahead of the broker's, in milliseconds; else it is refused.");
+
+    public static final Property<List<String>> LOG_CLEANUP_POLICY = Property.someOf(
+                    "log.cleanup.policy", "delete", "compact")
+            .byDefault("delete")
+            .changeable()
+            .doc("Whether old segments are deleted, compacted (newest record per key kept), or both.");
+
+    public static final Property<Long> LOG_RETENTION_BYTES = Property.longInteger("log.retention.bytes")
+            .range(-1, LONG_MAX)
+            .byDefault("-1")
+            .changeable()
+            .doc("Old segments are deleted while a partition is larger than this, in bytes. -1: no limit.");
+
+    public static final Property<Long> LOG_RETENTION_MS = Property.longInteger("log.retention.ms")
+            .range(-1, LONG_MAX)
+            .changeable()
+            .doc("Segments older than this are deleted, in milliseconds; -1: never. Unset: `log.retention.minutes`"
+                    + " counts.");
+
+    public static final Property<Integer> LOG_RETENTION_MINUTES = Property.integer("log.retention.minutes")
+            .range(-1, INT_MAX)
+            .doc("As `log.retention.ms`, in minutes. Unset: `log.retention.hours` counts.");
+
+    public static final Property<Integer> LOG_RETENTION_HOURS = Property.integer("log.retention.hours")
+            .range(-1, INT_MAX)
+            .byDefault("168")
+            .doc("As `log.retention.ms`, in hours.");
+
+    public static final Property<Long> LOG_RETENTION_CHECK_MS = Property.longInteger("log.retention.check.interval.ms")
+            .range(1, LONG_MAX)
+            .byDefault("300000")
+            .doc("How often partitions are looked at for segments to delete, in milliseconds.");
+
+    public static final Property<Boolean> WRITE_CACHING = Property.bool("write.caching")
+            .byDefault("false")
+            .changeable()
+            .doc("Acknowledge records that a majority holds in memory, before they are on disk. Faster; a power"
+                    + " failure of a majority at once loses the newest records.");
+
+    // Limits on requests and connections
+
+    public static final Property<Integer> MESSAGE_MAX_BYTES = Property.integer("message.max.bytes")
+            .range(0, INT_MAX)
+            .byDefault("1048588")
+            .changeable()
+            .doc("Largest record batch accepted, as it comes (compressed), in bytes.");
+
+    public static final Property<Integer> SOCKET_REQUEST_MAX_BYTES = Property.integer("socket.request.max.bytes")
+            .range(1_024, INT_MAX)
+            .byDefault("104857600")
+            .doc("Largest request accepted, in bytes; a connection that sends a larger one is closed.");
+
+    public static final Property<Long> QUEUED_MAX_REQUEST_BYTES = Property.longInteger("queued.max.request.bytes")
+            .range(1, LONG_MAX)
+            .byDefault("268435456")
+            .doc("Bytes of requests being worked on, over all connections; while above it, nothing more is read."
+                    + " Kafka's default is no limit.");
+
+    public static final Property<Integer> FETCH_MAX_BYTES = Property.integer("fetch.max.bytes")
+            .range(1_024, INT_MAX)
+            .byDefault("57671680")
+            .doc("Largest answer to a fetch, in bytes, whatever the consumer asks; one batch is sent in any case.");
+
+    public static final Property<Integer> FETCH_SESSION_SLOTS = Property.integer(
+                    "max.incremental.fetch.session.cache.slots")
+            .range(0, INT_MAX)
+            .byDefault("1000")
+            .doc("Incremental fetch sessions kept; a consumer without one asks for all its partitions each time.");
+
+    public static final Property<Integer> MAX_CONNECTIONS = Property.integer("max.connections")
+            .range(1, INT_MAX)
+            .byDefault("10000")
+            .doc("Client connections open at once; past it, new ones are closed. Kafka's default is no limit.");
+
+    public static final Property<Long> CONNECTIONS_MAX_IDLE_MS = Property.longInteger("connections.max.idle.ms")
+            .range(1, LONG_MAX)
+            .byDefault("600000")
+            .doc("A client connection without a request for this long is closed, in milliseconds.");
+
+    // Consumer groups and producers
+
+    public static final Property<Integer> OFFSETS_PARTITIONS = Property.integer("offsets.topic.num.partitions")
+            .range(1, 1_000)
+            .byDefault("50")
+            .doc("Partitions of `__consumer_offsets`. Counts when the topic is created and must not change after.");
+
+    public static final Property<Integer> OFFSETS_REPLICATION_FACTOR = Property.integer(
+                    "offsets.topic.replication.factor")
+            .range(1, 15)
+            .byDefault("3")
+            .doc("Replicas of each partition of `__consumer_offsets`. While nobody sets it, at most the number of"
+                    + " brokers.");
+
+    public static final Property<Integer> OFFSETS_RETENTION_MINUTES = Property.integer("offsets.retention.minutes")
+            .range(1, INT_MAX)
+            .byDefault("10080")
+            .doc("Offsets of a group without members are forgotten after this, in minutes.");
+
+    public static final Property<Long> OFFSETS_RETENTION_CHECK_MS = Property.longInteger(
+                    "offsets.retention.check.interval.ms")
+            .range(1, LONG_MAX)
+            .byDefault("600000")
+            .doc("How often groups are looked at for offsets to forget, in milliseconds.");
+
+    public static final Property<Integer> OFFSET_METADATA_MAX_BYTES = Property.integer("offset.metadata.max.bytes")
+            .range(0, INT_MAX)
+            .byDefault("4096")
+            .doc("Longest text that may go with a committed offset, in bytes.");
+
+    public static final Property<Integer> GROUP_MIN_SESSION_TIMEOUT_MS = Property.integer(
+                    "group.min.session.timeout.ms")
+            .range(1, INT_MAX)
+            .byDefault("6000")
+            .doc("Shortest session timeout a group member may ask for, in milliseconds.");
+
+    public static final Property<Integer> GROUP_MAX_SESSION_TIMEOUT_MS = Property.integer(
+                    "group.max.session.timeout.ms")
+            .range(1, INT_MAX)
+            .byDefault("1800000")
+            .doc("Longest session timeout a group member may ask for, in milliseconds.");
+
+    public static final Property<Integer> GROUP_MAX_SIZE = Property.integer("group.max.size")
+            .range(1, INT_MAX)
+            .byDefault("10000")
+            .doc("Members of one group; more are refused. Kafka's default is no limit.");
+
+    public static final Property<Integer> GROUP_INITIAL_REBALANCE_DELAY_MS = Property.integer(
+                    "group.initial.rebalance.delay.ms")
+            .range(0, INT_MAX)
+            .byDefault("3000")
+            .doc("How long the first rebalance of an empty group waits for more members, in milliseconds.");
+
+    public static final Property<Integer> PRODUCER_ID_EXPIRATION_MS = Property.integer("producer.id.expiration.ms")
+            .range(1, INT_MAX)
+            .byDefault("86400000")
+            .changeable()
+            .doc("A partition forgets a producer that wrote nothing for this long, in milliseconds.");
+
+    // Raft and shutdown
+
+    public static final Property<Integer> RAFT_HEARTBEAT_MS = Property.integer("raft.heartbeat.interval.ms")
+            .range(1, 60_000)
+            .byDefault("100")
+            .doc("Time between heartbeats from a broker to each other one, in milliseconds.");
+
+    public static final Property<Integer> RAFT_ELECTION_MS = Property.integer("raft.election.timeout.ms")
+            .range(10, 600_000)
+            .byDefault("400")
+            .doc("Without a word from the leader for this long, up to twice as long at random, a follower stands for"
+                    + " election, in milliseconds.");
+
+    public static final Property<Boolean> CONTROLLED_SHUTDOWN = Property.bool("controlled.shutdown.enable")
+            .byDefault("true")
+            .doc("Whether a broker hands its leaderships over before it stops.");
+
+    public static final Property<Integer> CONTROLLED_SHUTDOWN_TIMEOUT_MS = Property.integer(
+                    "controlled.shutdown.timeout.ms")
+            .range(0, 3_600_000)
+            .byDefault("5000")
+            .doc("A broker that stops waits at most this long for others to take over, in milliseconds.");
+
+    /** All properties under the headings of the documentation, in its order. */
+    public static final List<Section> SECTIONS = List.of(
+            new Section(
+                    "Identity and addresses",
+                    List.of(
+                            NODE_ID,
+                            PROCESS_ROLES,
+                            VOTERS,
+                            LISTENERS,
+                            ADVERTISED_LISTENERS,
+                            METRICS_LISTENER,
+                            BROKER_RACK)),
+            new Section(
+                    "Data directories and threads",
+                    List.of(LOG_DIRS, LOG_DIR, NUM_NETWORK_THREADS, NUM_IO_THREADS, NUM_RECOVERY_THREADS)),
+            new Section(
+                    "Topics",
+                    List.of(
+                            AUTO_CREATE_TOPICS,
+                            DELETE_TOPICS,
+                            NUM_PARTITIONS,
+                            DEFAULT_REPLICATION_FACTOR,
+                            MIN_INSYNC_REPLICAS,
+                            MAX_PARTITIONS,
+                            MAX_DESCRIBED_PARTITIONS)),
+            new Section(
+                    "Segments, retention and durability",
+                    List.of(
+                            LOG_SEGMENT_BYTES,
+                            LOG_ROLL_MS,
+                            LOG_ROLL_HOURS,
+                            LOG_INDEX_INTERVAL_BYTES,
+                            LOG_MESSAGE_TIMESTAMP_TYPE,
+                            LOG_TIMESTAMP_BEFORE_MAX_MS,
+                            LOG_TIMESTAMP_AFTER_MAX_MS,
+                            LOG_CLEANUP_POLICY,
+                            LOG_RETENTION_BYTES,
+                            LOG_RETENTION_MS,
+                            LOG_RETENTION_MINUTES,
+                            LOG_RETENTION_HOURS,
+                            LOG_RETENTION_CHECK_MS,
+                            WRITE_CACHING)),
+            new Section(
+                    "Limits on requests and connections",
+                    List.of(
+                            MESSAGE_MAX_BYTES,
+                            SOCKET_REQUEST_MAX_BYTES,
+                            QUEUED_MAX_REQUEST_BYTES,
+                            FETCH_MAX_BYTES,
+                            FETCH_SESSION_SLOTS,
+                            MAX_CONNECTIONS,
+                            CONNECTIONS_MAX_IDLE_MS)),
+            new Section(
+                    "Consumer groups and producers",
+                    List.of(
+                            OFFSETS_PARTITIONS,
+                            OFFSETS_REPLICATION_FACTOR,
+                            OFFSETS_RETENTION_MINUTES,
+                            OFFSETS_RETENTION_CHECK_MS,
+                            OFFSET_METADATA_MAX_BYTES,
+                            GROUP_MIN_SESSION_TIMEOUT_MS,
+                            GROUP_MAX_SESSION_TIMEOUT_MS,
+                            GROUP_MAX_SIZE,
+                            GROUP_INITIAL_REBALANCE_DELAY_MS,
+                            PRODUCER_ID_EXPIRATION_MS)),
+            new Section(
+                    "Raft and shutdown",
+                    List.of(RAFT_HEARTBEAT_MS, RAFT_ELECTION_MS, CONTROLLED_SHUTDOWN, CONTROLLED_SHUTDOWN_TIMEOUT_MS)));
+
+    private static final SortedMap<String, Property<?>> BY_NAME = byName();
+
+    private BrokerProperties() {}
+
+    /** A heading and the properties under it. */
+    public record Section(String title, List<Property<?>> properties) {}
+
+    /** All properties by name, in the order of their names. */
+    public static SortedMap<String, Property<?>> all() {
+        return BY_NAME;
+    }
+
+    private static SortedMap<String, Property<?>> byName() {
+        SortedMap<String, Property<?>> byName = new TreeMap<>();
+        for (Section section : SECTIONS) {
+            for (Property<?> property : section.properties()) {
+                byName.put(property.name(), property);
+            }
+        }
+        return Collections.unmodifiableSortedMap(byName);
+    }
+}
