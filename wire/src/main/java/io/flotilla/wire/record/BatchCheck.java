@@ -1,0 +1,21 @@
+package io.flotilla.wire.record;
+
+/** What a {@link BatchValidator} thinks of the records that a client wants to have appended to a partition. */
+public sealed interface BatchCheck {
+    /** The verdict on every good batch. */
+    Valid VALID = new Valid();
+
+    /** One whole batch that may be appended. */
+    record Valid() implements BatchCheck {}
+
+    /**
+     * Something that must not be appended.
+     *
+     * @param fault what is wrong; {@link BatchFault#kafkaCode} is the answer to the client
+     * @param position how many bytes into the records the offending batch, field or record begins; past the header counted in
+     *     decompressed bytes
+     * @param recordIndex the number of the offending record in its batch, or -1 if it is not one record's fault
+     * @param reason the same in words for the client and the operator; never contains record data
+     */
+    record Rejected(BatchFault fault, int position, int recordIndex, String reason) implements BatchCheck {}
+}

@@ -1,0 +1,215 @@
+package io.flotilla.wire.record;
+
+import io.flotilla.wire.record.BatchCheck.Rejected;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Judges the records of one partition in a Produce request: exactly one batch, whole, undamaged, a client's to write, within
+ * the topic's limits. Reusable and not thread-safe: one per event loop. A good batch costs no allocation, unless keys must
+ * be looked for in compressed records.
+ *
+ * <p>Records of an uncompressed batch are walked. Those of a compressed batch are believed, as the CRC vouches for them
+ * and decompression is the consumer's work, unless the topic requires keys.
+ */
+public final class BatchValidator {
+    private final BatchCursor batches = new BatchCursor();
+    private final RecordCursor records = new RecordCursor();
+    private long maxTimestamp;
+
+    /**
+     * Validates the readable bytes of a buffer.
+     *
+     * @param now milliseconds since the epoch
+     */
+    public BatchCheck validate(ByteBuf buffer, BatchLimits limits, long now) {
+        int start = buffer.readerIndex();
+        switch (batches.wrap(buffer).next()) {
+            case BATCH -> {
+                // judged below
+            }
+            case END -> {
+                return reject(BatchFault.EMPTY, 0, "no record batch");
+            }
+            case TRUNCATED -> {
+                return reject(BatchFault.TRUNCATED, 0, "record batch goes on after its last byte");
+            }
+            case MALFORMED -> {
+                return reject(batches.fault(), 0, "not a record batch of format version 2");
+            }
+        }
+        RecordBatch batch = batches.batch();
+        int end = batch.sizeInBytes();
+        if (end != buffer.readableBytes()) {
+            return reject(BatchFault.MORE_THAN_ONE_BATCH, end, "bytes after the only record batch allowed");
+        }
+        BatchCheck check = checkHeader(batch, limits);
+        if (check == BatchCheck.VALID) {
+            check = checkTimestamps(batch, limits, now);
+        }
+        if (check == BatchCheck.VALID) {
+            check = checkRecords(batch, limits, now, start);
+        }
+        return check;
+    }
+
+    /**
+     * The largest timestamp of the batch last found valid: of its records if they were walked, else as its header states.
+     * If it differs from the header's, {@link RecordBatch#setMaxTimestamp} puts that right.
+     */
+    public long maxTimestamp() {
+        return maxTimestamp;
+    }
+
+    private static BatchCheck checkHeader(RecordBatch batch, BatchLimits limits) {
+        if (batch.sizeInBytes() > limits.maxMessageBytes()) {
+            return reject(
+                    BatchFault.TOO_LARGE,
+                    RecordBatch.BATCH_LENGTH,
+                    "batch of %d bytes, max.message.bytes is %d"
+                            .formatted(batch.sizeInBytes(), limits.maxMessageBytes()));
+        }
+        if (!batch.isCrcValid()) {
+            return reject(
+                    BatchFault.CRC_MISMATCH,
+                    RecordBatch.CRC,
+                    "stored CRC %08x, computed %08x".formatted(batch.crc(), batch.computeCrc()));
+        }
+        if (batch.baseOffset() != 0) {
+            return reject(
+                    BatchFault.BASE_OFFSET_NOT_ZERO,
+                    RecordBatch.BASE_OFFSET,
+                    "base offset %d, must be 0".formatted(batch.baseOffset()));
+        }
+        if (batch.isControl()) {
+            return reject(
+                    BatchFault.CONTROL_FROM_CLIENT, RecordBatch.ATTRIBUTES, "clients may not write control batches");
+        }
+        if (batch.hasDeleteHorizon()) {
+            return reject(BatchFault.ATTRIBUTES, RecordBatch.ATTRIBUTES, "clients may not set a delete horizon");
+        }
+        if (!Compression.isKnown(batch.compressionId())) {
+            return reject(
+                    BatchFault.UNKNOWN_COMPRESSION,
+                    RecordBatch.ATTRIBUTES,
+                    "unknown compression id " + batch.compressionId());
+        }
+        if (batch.recordCount() <= 0 || batch.recordCount() != batch.lastOffsetDelta() + 1L) {
+            return reject(
+                    BatchFault.COUNT_MISMATCH,
+                    RecordBatch.LAST_OFFSET_DELTA,
+                    "%d records up to offset delta %d".formatted(batch.recordCount(), batch.lastOffsetDelta()));
+        }
+        return checkProducer(batch);
+    }
+
+    private static BatchCheck checkProducer(RecordBatch batch) {
+        boolean complete = batch.producerEpoch() >= 0 && batch.baseSequence() >= 0;
+        if (batch.hasProducerId() ? !complete : batch.isTransactional()) {
+            return reject(
+                    BatchFault.PRODUCER_FIELDS,
+                    RecordBatch.PRODUCER_ID,
+                    "producer id %d with epoch %d, sequence %d%s"
+                            .formatted(
+                                    batch.producerId(),
+                                    batch.producerEpoch(),
+                                    batch.baseSequence(),
+                                    batch.isTransactional() ? ", transactional" : ""));
+        }
+        return BatchCheck.VALID;
+    }
+
+    private static BatchCheck checkTimestamps(RecordBatch batch, BatchLimits limits, long now) {
+        if (batch.timestampType() != TimestampType.CREATE_TIME) {
+            return reject(
+                    BatchFault.INVALID_TIMESTAMP,
+                    RecordBatch.ATTRIBUTES,
+                    "clients may not claim the broker's timestamp");
+        }
+        if (isOutside(batch.baseTimestamp(), limits, now)) {
+            return badTimestamp(batch.baseTimestamp(), RecordBatch.BASE_TIMESTAMP, 0, limits, now);
+        }
+        if (isOutside(batch.maxTimestamp(), limits, now)) {
+            return badTimestamp(batch.maxTimestamp(), RecordBatch.MAX_TIMESTAMP, -1, limits, now);
+        }
+        return BatchCheck.VALID;
+    }
+
+    private BatchCheck checkRecords(RecordBatch batch, BatchLimits limits, long now, int start) {
+        maxTimestamp = batch.maxTimestamp();
+        if (batch.compressionId() == Compression.NONE.id()) {
+            return walk(records.wrap(batch), start, limits, now);
+        }
+        if (!limits.requireKeys()) {
+            return BatchCheck.VALID;
+        }
+        ByteBuf body;
+        try {
+            body = batch.compression()
+                    .decompress(
+                            batch.buffer(),
+                            batch.recordsPosition(),
+                            batch.recordsSizeInBytes(),
+                            limits.maxDecompressedBytes());
+        } catch (InvalidBatchException e) {
+            return reject(e.fault(), RecordBatch.HEADER_BYTES, e.getMessage());
+        }
+        try {
+            return walk(records.wrap(batch, body), body.readerIndex() - RecordBatch.HEADER_BYTES, limits, now);
+        } finally {
+            body.release();
+        }
+    }
+
+    private BatchCheck walk(RecordCursor cursor, int origin, BatchLimits limits, long now) {
+        long max = RecordBatch.NO_TIMESTAMP;
+        while (true) {
+            RecordCursor.Step step = cursor.next();
+            if (step == RecordCursor.Step.END) {
+                maxTimestamp = max;
+                return BatchCheck.VALID;
+            }
+            if (step == RecordCursor.Step.MALFORMED) {
+                return rejectRecord(BatchFault.MALFORMED_RECORDS, cursor, origin, cursor.problem());
+            }
+            if (cursor.offsetDelta() != cursor.index()) {
+                return rejectRecord(
+                        BatchFault.MALFORMED_RECORDS, cursor, origin, "offset delta " + cursor.offsetDelta());
+            }
+            if (limits.requireKeys() && !cursor.hasKey()) {
+                return rejectRecord(
+                        BatchFault.KEY_MISSING, cursor, origin, "a compacted topic needs a key in every record");
+            }
+            if (isOutside(cursor.timestamp(), limits, now)) {
+                return badTimestamp(cursor.timestamp(), cursor.position() - origin, cursor.index(), limits, now);
+            }
+            max = Math.max(max, cursor.timestamp());
+        }
+    }
+
+    private static boolean isOutside(long timestamp, BatchLimits limits, long now) {
+        if (timestamp == RecordBatch.NO_TIMESTAMP) {
+            return false;
+        }
+        return timestamp < 0
+                || now - timestamp > limits.timestampBeforeMaxMs()
+                || timestamp - now > limits.timestampAfterMaxMs();
+    }
+
+    private static Rejected badTimestamp(long timestamp, int position, int index, BatchLimits limits, long now) {
+        return new Rejected(
+                BatchFault.INVALID_TIMESTAMP,
+                position,
+                index,
+                "timestamp %d is not from %d ms before to %d ms after %d"
+                        .formatted(timestamp, limits.timestampBeforeMaxMs(), limits.timestampAfterMaxMs(), now));
+    }
+
+    private static Rejected reject(BatchFault fault, int position, String reason) {
+        return new Rejected(fault, position, -1, reason);
+    }
+
+    private static Rejected rejectRecord(BatchFault fault, RecordCursor cursor, int origin, String problem) {
+        return new Rejected(
+                fault, cursor.position() - origin, cursor.index(), "record %d: %s".formatted(cursor.index(), problem));
+    }
+}
