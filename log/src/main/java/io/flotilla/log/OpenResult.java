@@ -1,0 +1,10 @@
+package io.flotilla.log;
+
+/** Outcome of opening a partition's log. */
+public sealed interface OpenResult {
+    /** The log is usable; call {@link PartitionLog#start} on its loop. */
+    record Opened(PartitionLog log, RecoveryReport report) implements OpenResult {}
+
+    /** The files cannot be trusted. Nothing was changed; {@link LogDirectory#setAside} makes room for a rebuild from peers. */
+    record Damaged(Damage damage) implements OpenResult {}
+}

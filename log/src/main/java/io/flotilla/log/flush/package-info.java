@@ -1,0 +1,2 @@
+/** Group commit: rounds that write and sync whatever became dirty, and the fencing of a directory whose disk failed. */
+package io.flotilla.log.flush;

@@ -1,0 +1,159 @@
+package io.flotilla.log.fs;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The real disk, through the JDK's file channels. */
+public final class JdkFileSystem implements FileSystem {
+    @Override
+    public FileHandle open(Path file, Access access) throws IOException {
+        return new Handle(
+                file,
+                switch (access) {
+                    case READ -> FileChannel.open(file, StandardOpenOption.READ);
+                    case WRITE ->
+                        FileChannel.open(
+                                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+                });
+    }
+
+    @Override
+    public List<String> list(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return Files.exists(path);
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        Files.deleteIfExists(path);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public long freeSpace(Path path) throws IOException {
+        return Files.getFileStore(path).getUsableSpace();
+    }
+
+    @Override
+    public Closeable lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            throw new IOException("Locked by this process: " + file, e);
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
+        }
+        if (lock == null) {
+            throw new IOException("Locked by another process: " + file);
+        }
+        return channel;
+    }
+
+    private static final class Handle implements FileHandle {
+        private final Path file;
+        private final FileChannel channel;
+        /** The length shrank since the last sync: fdatasync may leave that out, fsync does not. */
+        private boolean shrunk;
+
+        Handle(Path file, FileChannel channel) {
+            this.file = file;
+            this.channel = channel;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            int start = target.position();
+            while (target.hasRemaining()) {
+                if (channel.read(target, position + target.position() - start) < 0) {
+                    break;
+                }
+            }
+            return target.position() - start;
+        }
+
+        @Override
+        public void write(ByteBuffer[] sources, int count, long position) throws IOException {
+            try {
+                channel.position(position);
+                for (int next = 0; next < count; ) {
+                    if (!sources[next].hasRemaining()) {
+                        next++;
+                    } else {
+                        channel.write(sources, next, count - next);
+                    }
+                }
+            } catch (IOException e) {
+                throw translated(e);
+            }
+        }
+
+        /** The JDK tells a full disk only by the system's message for ENOSPC or EDQUOT. */
+        private IOException translated(IOException e) {
+            String message = String.valueOf(e.getMessage());
+            boolean full = message.contains("No space left") || message.contains("quota exceeded");
+            return full ? new NoSpaceException("Disk full writing " + file, e) : e;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+            shrunk = true;
+        }
+
+        @Override
+        public void sync() throws IOException {
+            try {
+                channel.force(shrunk);
+                shrunk = false;
+            } catch (IOException e) {
+                throw translated(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}
