@@ -10,4 +10,7 @@ import io.flotilla.wire.record.Record;
 public interface StateMachine {
     /** Applies one record: at loading, and right after a command produced it. Must not fail on any record it can meet. */
     void replay(Record record);
+
+    /** Everything that was in the log when this leadership began is replayed; commands follow. Time for the first timers. */
+    default void loaded() {}
 }
