@@ -19,9 +19,15 @@ public interface Connection {
     /** Bytes queued and not yet handed to the operating system. */
     long pendingBytes();
 
+    /**
+     * False while the bytes queued are above a high-water mark: time to produce less. {@link ConnectionHandler#writable}
+     * tells when they have drained.
+     */
+    boolean isWritable();
+
     /** Stops or resumes reading from the socket: how a handler pushes back on a peer that is too fast. */
     void setReading(boolean reading);
 
-    /** Closes after what is queued has been written. */
+    /** Closes after what is queued has been written, or could not be for a few seconds. No frame is delivered any more. */
     void close();
 }
