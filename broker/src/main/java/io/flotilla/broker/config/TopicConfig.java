@@ -1,0 +1,55 @@
+package io.flotilla.broker.config;
+
+import java.util.Map;
+
+/**
+ * A topic's configuration in effect on one broker, parsed: what partitions read on every append and every housekeeping
+ * round. Fields carry the properties' meanings and units; see {@link TopicProperties}.
+ *
+ * @param delete cleanup.policy has delete
+ * @param compact cleanup.policy has compact
+ */
+public record TopicConfig(
+        boolean delete,
+        boolean compact,
+        long retentionMs,
+        long retentionBytes,
+        long deleteRetentionMs,
+        double minCleanableDirtyRatio,
+        long minCompactionLagMs,
+        long maxCompactionLagMs,
+        long fileDeleteDelayMs,
+        int segmentBytes,
+        long segmentMs,
+        int indexIntervalBytes,
+        int maxMessageBytes,
+        long timestampBeforeMaxMs,
+        long timestampAfterMaxMs,
+        boolean writeCaching) {
+
+    /**
+     * Reads the configuration of a topic.
+     *
+     * @param topic what is set on the topic; checked when it was set
+     * @param layers what counts where the topic says nothing
+     */
+    public static TopicConfig of(Map<String, String> topic, ConfigLayers layers) {
+        return new TopicConfig(
+                TopicProperties.CLEANUP_POLICY.value(topic, layers).contains("delete"),
+                TopicProperties.CLEANUP_POLICY.value(topic, layers).contains("compact"),
+                TopicProperties.RETENTION_MS.value(topic, layers),
+                TopicProperties.RETENTION_BYTES.value(topic, layers),
+                TopicProperties.DELETE_RETENTION_MS.value(topic, layers),
+                TopicProperties.MIN_CLEANABLE_DIRTY_RATIO.value(topic, layers),
+                TopicProperties.MIN_COMPACTION_LAG_MS.value(topic, layers),
+                TopicProperties.MAX_COMPACTION_LAG_MS.value(topic, layers),
+                TopicProperties.FILE_DELETE_DELAY_MS.value(topic, layers),
+                TopicProperties.SEGMENT_BYTES.value(topic, layers),
+                TopicProperties.SEGMENT_MS.value(topic, layers),
+                TopicProperties.INDEX_INTERVAL_BYTES.value(topic, layers),
+                TopicProperties.MAX_MESSAGE_BYTES.value(topic, layers),
+                TopicProperties.TIMESTAMP_BEFORE_MAX_MS.value(topic, layers),
+                TopicProperties.TIMESTAMP_AFTER_MAX_MS.value(topic, layers),
+                TopicProperties.WRITE_CACHING.value(topic, layers));
+    }
+}
