@@ -3,30 +3,77 @@ package io.flotilla.broker.cluster;
 import java.util.Collection;
 import java.util.SortedMap;
 import java.util.UUID;
+import org.pcollections.HashPMap;
+import org.pcollections.TreePMap;
 
-/** The cluster's committed metadata at one moment. Immutable; safe to share between threads. */
-public interface MetadataImage {
-    /** Kafka-style cluster id (22 characters of URL-safe base64); null until the first metadata leader has made one. */
-    String clusterId();
+/**
+ * The cluster's committed metadata at one moment. Immutable; safe to share between threads. Images share what did not
+ * change: a topic that is the same object in two images is the same topic with the same partitions and configuration.
+ */
+public final class MetadataImage {
+    /** Before any record was read. */
+    public static final MetadataImage EMPTY = new MetadataState().image();
+
+    private final long offset;
+    private final String clusterId;
+    private final TreePMap<Integer, BrokerInfo> brokers;
+    private final TreePMap<String, TopicInfo> topicsByName;
+    private final HashPMap<UUID, TopicInfo> topicsById;
+    private final TreePMap<String, String> clusterConfigs;
+    private final TreePMap<Integer, TreePMap<String, String>> brokerConfigs;
+
+    MetadataImage(MetadataState state) {
+        this.offset = state.offset;
+        this.clusterId = state.clusterId;
+        this.brokers = state.brokers;
+        this.topicsByName = state.topicsByName;
+        this.topicsById = state.topicsById;
+        this.clusterConfigs = state.clusterConfigs;
+        this.brokerConfigs = state.brokerConfigs;
+    }
+
+    /** Kafka-style cluster id (22 characters of URL-safe base64); null until the first broker has registered. */
+    public String clusterId() {
+        return clusterId;
+    }
 
     /** Offset of the last metadata record in this image; -1 for the empty image. */
-    long offset();
+    public long offset() {
+        return offset;
+    }
 
     /** Registered brokers by id, alive or not. */
-    SortedMap<Integer, BrokerInfo> brokers();
+    public SortedMap<Integer, BrokerInfo> brokers() {
+        return brokers;
+    }
 
     /** The topic, or null. */
-    TopicInfo topic(String name);
+    public TopicInfo topic(String name) {
+        return topicsByName.get(name);
+    }
 
     /** The topic, or null. */
-    TopicInfo topic(UUID id);
+    public TopicInfo topic(UUID id) {
+        return topicsById.get(id);
+    }
 
     /** All topics, ordered by name. */
-    Collection<TopicInfo> topics();
+    public Collection<TopicInfo> topics() {
+        return topicsByName.values();
+    }
+
+    /** The topics from this name on, ordered by name. */
+    public Collection<TopicInfo> topicsFrom(String name) {
+        return topicsByName.tailMap(name, true).values();
+    }
 
     /** Cluster-wide dynamic broker configuration (explicitly set values only). */
-    SortedMap<String, String> clusterConfigs();
+    public SortedMap<String, String> clusterConfigs() {
+        return clusterConfigs;
+    }
 
     /** Dynamic configuration of one broker (explicitly set values only); empty when none. */
-    SortedMap<String, String> brokerConfigs(int brokerId);
+    public SortedMap<String, String> brokerConfigs(int brokerId) {
+        return brokerConfigs.getOrDefault(brokerId, TreePMap.empty());
+    }
 }

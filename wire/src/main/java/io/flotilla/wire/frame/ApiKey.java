@@ -38,6 +38,8 @@ import io.flotilla.wire.message.OffsetDeleteRequest;
 import io.flotilla.wire.message.OffsetFetchRequest;
 import io.flotilla.wire.message.OffsetForLeaderEpochRequest;
 import io.flotilla.wire.message.ProduceRequest;
+import io.flotilla.wire.message.ProducerIdBlockRequest;
+import io.flotilla.wire.message.RegisterBrokerRequest;
 import io.flotilla.wire.message.RemoveRaftVoterRequest;
 import io.flotilla.wire.message.SyncGroupRequest;
 import io.netty.buffer.ByteBuf;
@@ -81,7 +83,9 @@ public enum ApiKey {
     LIST_CONFIG_RESOURCES(ListConfigResourcesRequest.API),
     DESCRIBE_TOPIC_PARTITIONS(DescribeTopicPartitionsRequest.API),
     ADD_RAFT_VOTER(AddRaftVoterRequest.API),
-    REMOVE_RAFT_VOTER(RemoveRaftVoterRequest.API);
+    REMOVE_RAFT_VOTER(RemoveRaftVoterRequest.API),
+    REGISTER_BROKER(RegisterBrokerRequest.API),
+    PRODUCER_ID_BLOCK(ProducerIdBlockRequest.API);
 
     private static final ApiKey[] BY_NUMBER = byNumber();
 

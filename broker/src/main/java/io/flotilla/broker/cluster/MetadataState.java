@@ -1,0 +1,141 @@
+package io.flotilla.broker.cluster;
+
+import io.flotilla.wire.message.ClusterBrokerRecord;
+import io.flotilla.wire.message.ClusterConfigRecord;
+import io.flotilla.wire.message.ClusterIdRecord;
+import io.flotilla.wire.message.ClusterPartitionsRecord;
+import io.flotilla.wire.message.ClusterProducerIdsRecord;
+import io.flotilla.wire.message.ClusterTopicRecord;
+import io.flotilla.wire.message.ClusterTopicRemovalRecord;
+import io.flotilla.wire.message.Message;
+import io.flotilla.wire.record.Record;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.UUID;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+import org.pcollections.TreePMap;
+
+/**
+ * What replaying the metadata log yields: the one meaning of each record, for the metadata leader's state machine and for the
+ * image on every broker alike. The maps are persistent, so a record costs the logarithm of what there is, and an image of
+ * the moment costs nothing. Used by one thread.
+ */
+final class MetadataState {
+    long offset = -1;
+    String clusterId;
+    long nextProducerId;
+    int partitionCount;
+    TreePMap<Integer, BrokerInfo> brokers = TreePMap.empty();
+    TreePMap<Integer, Long> incarnations = TreePMap.empty();
+    TreePMap<String, TopicInfo> topicsByName = TreePMap.empty();
+    HashPMap<UUID, TopicInfo> topicsById = HashTreePMap.empty();
+    /** Topic names by their {@link TopicNames#metricForm}, of which two topics must not share one. */
+    HashPMap<String, String> namesByMetricForm = HashTreePMap.empty();
+
+    TreePMap<String, String> clusterConfigs = TreePMap.empty();
+    TreePMap<Integer, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
+
+    /** The state of this moment, immutable. */
+    MetadataImage image() {
+        return new MetadataImage(this);
+    }
+
+    /**
+     * Applies the next record.
+     *
+     * @throws IllegalStateException for a record that cannot follow what was applied, or that this version does not know:
+     *     the log or this program is broken, and going on would make images differ between brokers
+     */
+    void replay(Record record) {
+        Message message = RecordType.decode(record);
+        if (message instanceof ClusterTopicRecord topic) {
+            add(topic);
+        } else if (message instanceof ClusterPartitionsRecord partitions) {
+            add(partitions);
+        } else if (message instanceof ClusterTopicRemovalRecord removal) {
+            remove(removal);
+        } else if (message instanceof ClusterConfigRecord config) {
+            set(config);
+        } else if (message instanceof ClusterBrokerRecord broker) {
+            brokers = brokers.plus(
+                    broker.brokerId(), new BrokerInfo(broker.brokerId(), broker.host(), broker.port(), broker.rack()));
+            incarnations = incarnations.plus(broker.brokerId(), broker.incarnation());
+        } else if (message instanceof ClusterProducerIdsRecord ids) {
+            nextProducerId = ids.nextProducerId();
+        } else if (message instanceof ClusterIdRecord id) {
+            clusterId = id.clusterId();
+        }
+        offset = record.offset();
+    }
+
+    private void add(ClusterTopicRecord record) {
+        require(!topicsByName.containsKey(record.name()), "topic %s exists", record.name());
+        List<List<Integer>> replicas = record.partitions().stream()
+                .map(partition -> List.copyOf(partition.replicas()))
+                .toList();
+        put(new TopicInfo(record.name(), record.topicId(), replicas, TreePMap.empty()));
+        namesByMetricForm = namesByMetricForm.plus(TopicNames.metricForm(record.name()), record.name());
+        partitionCount += replicas.size();
+    }
+
+    private void add(ClusterPartitionsRecord record) {
+        TopicInfo topic = existing(record.topicId());
+        require(
+                topic.partitions() == record.firstPartition(),
+                "%s has %d partitions",
+                topic.name(),
+                topic.partitions());
+        List<List<Integer>> replicas = new ArrayList<>(topic.replicas());
+        record.partitions().forEach(partition -> replicas.add(List.copyOf(partition.replicas())));
+        put(new TopicInfo(topic.name(), topic.id(), Collections.unmodifiableList(replicas), topic.configs()));
+        partitionCount += record.partitions().size();
+    }
+
+    private void remove(ClusterTopicRemovalRecord record) {
+        TopicInfo topic = existing(record.topicId());
+        topicsByName = topicsByName.minus(topic.name());
+        topicsById = topicsById.minus(topic.id());
+        namesByMetricForm = namesByMetricForm.minus(TopicNames.metricForm(topic.name()));
+        partitionCount -= topic.partitions();
+    }
+
+    private void set(ClusterConfigRecord record) {
+        ConfigResource resource = new ConfigResource(record.resourceType(), record.resourceName());
+        if (resource.type() == ConfigResource.TOPIC) {
+            TopicInfo topic = topicsByName.get(resource.name());
+            require(topic != null, "topic %s of a configuration does not exist", resource.name());
+            SortedMap<String, String> configs = changed((TreePMap<String, String>) topic.configs(), record);
+            put(new TopicInfo(topic.name(), topic.id(), topic.replicas(), configs));
+        } else if (resource.isAllBrokers()) {
+            clusterConfigs = changed(clusterConfigs, record);
+        } else {
+            int broker = resource.brokerId();
+            brokerConfigs =
+                    brokerConfigs.plus(broker, changed(brokerConfigs.getOrDefault(broker, TreePMap.empty()), record));
+        }
+    }
+
+    private static TreePMap<String, String> changed(TreePMap<String, String> configs, ClusterConfigRecord record) {
+        return record.value() == null ? configs.minus(record.name()) : configs.plus(record.name(), record.value());
+    }
+
+    private void put(TopicInfo topic) {
+        topicsByName = topicsByName.plus(topic.name(), topic);
+        topicsById = topicsById.plus(topic.id(), topic);
+    }
+
+    private TopicInfo existing(UUID id) {
+        TopicInfo topic = topicsById.get(id);
+        require(topic != null, "topic with id %s does not exist", id);
+        return topic;
+    }
+
+    private static void require(boolean holds, String otherwise, Object... arguments) {
+        if (!holds) {
+            throw new IllegalStateException("metadata log: " + otherwise.formatted(arguments));
+        }
+    }
+}
