@@ -1,0 +1,116 @@
+package io.flotilla.raft.core;
+
+import io.flotilla.raft.message.VoteRequest;
+import io.flotilla.raft.message.VoteResponse;
+import io.flotilla.raft.quorum.NodeSet;
+import io.flotilla.raft.quorum.Quorum;
+import io.flotilla.raft.quorum.VoteResult;
+import java.util.random.RandomGenerator;
+
+/** The election timer, the votes this replica collects, and the votes it gives. Who becomes what is the core's affair. */
+final class Election {
+    private final Replica replica;
+    private final RandomGenerator random;
+    private int elapsedTicks;
+    private int timeoutTicks;
+    private NodeSet granted = NodeSet.EMPTY;
+    private NodeSet refused = NodeSet.EMPTY;
+
+    Election(Replica replica, RandomGenerator random) {
+        this.replica = replica;
+        this.random = random;
+        restartTimer();
+    }
+
+    /** A new random timeout in [T, 2T), so that candidates rarely collide (Raft 5.2). */
+    void restartTimer() {
+        int base = replica.options.electionTimeoutTicks();
+        elapsedTicks = 0;
+        timeoutTicks = base + random.nextInt(base);
+    }
+
+    /** True if time counts towards an election: this replica is a voter and has no leader that lives. */
+    boolean isTimerRunning() {
+        return replica.configuration().isVoter(replica.id()) && !replica.hasLiveLeader();
+    }
+
+    /** Counts a tick. Returns whether the time for an election has come. */
+    boolean tick() {
+        if (!isTimerRunning()) {
+            elapsedTicks = 0;
+            return false;
+        }
+        return ++elapsedTicks >= timeoutTicks;
+    }
+
+    /** Asks the voters whether they would vote for this replica in the next term (thesis 9.6). */
+    VoteResult askPreVotes() {
+        replica.become(Role.PRE_CANDIDATE, RaftCore.NO_NODE);
+        openPoll();
+        requestVotes(new VoteRequest(replica.term() + 1, replica.log.lastIndex(), replica.log.lastTerm(), true, false));
+        return record(replica.id(), true);
+    }
+
+    /**
+     * Starts a term and asks for votes (Raft 5.2). The requests leave, and the candidate counts its own vote, once its term
+     * and vote are durable.
+     */
+    void askVotes(boolean transfer) {
+        replica.enterTerm(replica.term() + 1);
+        replica.voteFor(replica.id());
+        replica.become(Role.CANDIDATE, RaftCore.NO_NODE);
+        openPoll();
+        requestVotes(new VoteRequest(replica.term(), replica.log.lastIndex(), replica.log.lastTerm(), false, transfer));
+    }
+
+    private void openPoll() {
+        granted = NodeSet.EMPTY;
+        refused = NodeSet.EMPTY;
+        restartTimer();
+    }
+
+    private void requestVotes(VoteRequest request) {
+        replica.configuration().allVoters().without(replica.id()).forEach(voter -> replica.send(voter, request));
+    }
+
+    /** Counts a vote, the first of each voter. Returns what the poll has come to. */
+    VoteResult record(int voter, boolean grant) {
+        if (!granted.contains(voter) && !refused.contains(voter)) {
+            granted = grant ? granted.with(voter) : granted;
+            refused = grant ? refused : refused.with(voter);
+        }
+        return Quorum.tally(replica.configuration(), granted, refused);
+    }
+
+    /** Says whether this replica would vote for {@code candidate}. Changes nothing (thesis 9.6). */
+    void answerPreVote(int candidate, VoteRequest request) {
+        boolean mayVoteThen = request.term() > replica.term()
+                || request.term() == replica.term()
+                        && replica.rules.mayVote(replica.hardState().votedFor(), candidate);
+        boolean grant = mayVoteThen && isUpToDate(request);
+        replica.send(candidate, new VoteResponse(grant ? request.term() : replica.term(), true, grant));
+    }
+
+    /** Votes, or not. This replica's term is already at least the candidate's. */
+    void answerVote(int candidate, VoteRequest request) {
+        boolean grant = request.term() == replica.term()
+                && replica.leaderId() == RaftCore.NO_NODE
+                && replica.rules.mayVote(replica.hardState().votedFor(), candidate)
+                && isUpToDate(request);
+        if (grant) {
+            replica.voteFor(candidate);
+            restartTimer();
+        }
+        replica.send(candidate, new VoteResponse(replica.term(), false, grant));
+    }
+
+    /** Refuses whatever was asked: there is a leader, and it lives (thesis 4.2.3). */
+    void refuse(int candidate, VoteRequest request) {
+        replica.send(candidate, new VoteResponse(replica.term(), request.preVote(), false));
+    }
+
+    private boolean isUpToDate(VoteRequest request) {
+        return replica.rules.isUpToDate(
+                request.lastTerm(), request.lastIndex(), replica.log.lastTerm(), replica.log.lastIndex());
+    }
+}

@@ -1,0 +1,153 @@
+package io.flotilla.raft.core;
+
+import io.flotilla.raft.message.AppendRequest;
+import io.flotilla.raft.message.AppendResponse;
+import io.flotilla.raft.message.EntryRef;
+import io.flotilla.raft.message.RaftMessage;
+import io.flotilla.raft.message.SnapshotRequest;
+import io.flotilla.raft.message.SnapshotResponse;
+import java.util.List;
+
+/** The follower's side of replication: taking entries and snapshots from the leader of the term, and acknowledging them. */
+final class Following {
+    private final Replica replica;
+    private final RaftLog log;
+
+    /** The highest index known to agree with the log of this term's leader. */
+    private long verifiedIndex;
+
+    /** The highest commit index heard from this term's leader; may be ahead of what is verified. */
+    private long leaderCommit;
+
+    private InstallSnapshot installing;
+
+    Following(Replica replica) {
+        this.replica = replica;
+        this.log = replica.log;
+    }
+
+    /** A new term: nothing is known of its leader's log. */
+    void enterTerm() {
+        verifiedIndex = 0;
+        leaderCommit = 0;
+    }
+
+    /** Raft 5.3 and figure 2, AppendEntries receiver 2 to 5. */
+    void onAppendRequest(AppendRequest request) {
+        if (installing != null) {
+            return; // The log is about to be replaced. The leader probes again.
+        }
+        if (!matches(request.prevIndex(), request.prevTerm())) {
+            long hint = log.lastIndexWithin(request.prevIndex(), request.prevTerm());
+            reply(AppendResponse.rejected(replica.term(), request.prevIndex(), hint, log.termAt(hint)));
+            return;
+        }
+        boolean isNew = appendMissing(request.entries());
+        verifiedIndex = Math.max(verifiedIndex, request.lastIndex());
+        learnCommit(request.commitIndex());
+        if (!isNew) {
+            acknowledge();
+        }
+    }
+
+    /** True if the log agrees with the leader's up to {@code index}: what is committed always does (Raft 5.4). */
+    private boolean matches(long index, int term) {
+        if (index > log.commitIndex()) {
+            return log.termAt(index) == term;
+        }
+        int own = log.termAt(index);
+        if (own != TermHistory.UNKNOWN && own != term) {
+            throw new InvariantViolation("leader " + replica.leaderId() + " of term " + replica.term() + " has term "
+                    + term + " at index " + index + ", but term " + own + " is committed here");
+        }
+        return true;
+    }
+
+    /** Appends what is not there yet, after cutting off what contradicts it. Returns whether there was any. */
+    private boolean appendMissing(List<EntryRef> entries) {
+        boolean isNew = false;
+        for (int i = 0; i < entries.size(); i++) {
+            EntryRef entry = entries.get(i);
+            if (matchesEntry(entry)) {
+                continue;
+            }
+            if (entry.firstIndex() <= log.lastIndex()) {
+                log.truncate(entry.firstIndex());
+            }
+            log.append(entry);
+            isNew = true;
+        }
+        return isNew;
+    }
+
+    private boolean matchesEntry(EntryRef entry) {
+        return entry.lastIndex() <= log.lastIndex() && matches(entry.lastIndex(), entry.term());
+    }
+
+    /** The leader's commit index, from whichever message. It counts as far as the logs are known to agree. */
+    void learnCommit(long commitIndex) {
+        leaderCommit = Math.max(leaderCommit, commitIndex);
+        log.commitTo(replica.rules.followerCommit(leaderCommit, verifiedIndex));
+    }
+
+    /** Tells the leader how far the logs agree and how much of that is durable. */
+    void acknowledge() {
+        if (replica.leaderId() != RaftCore.NO_NODE) {
+            long durable = replica.rules.followerMatch(log.durableIndex(), verifiedIndex);
+            reply(AppendResponse.accepted(replica.term(), verifiedIndex, durable));
+        }
+    }
+
+    /** Raft figure 13, InstallSnapshot receiver. */
+    void onSnapshotRequest(int from, SnapshotRequest request) {
+        if (installing != null) {
+            return;
+        }
+        long index = request.lastIndex();
+        if (index <= log.commitIndex() || log.termAt(index) == request.lastTerm()) {
+            keepLog(index);
+            return;
+        }
+        installing = new InstallSnapshot(from, index, request.lastTerm(), request.configuration());
+        replica.outbox.install(installing);
+    }
+
+    /** Figure 13, step 6: the log already holds what the snapshot covers, so it stays. */
+    private void keepLog(long index) {
+        verifiedIndex = Math.max(verifiedIndex, index);
+        learnCommit(index);
+        if (log.durableIndex() >= index) {
+            reply(new SnapshotResponse(replica.term(), true, index));
+        } else {
+            acknowledge();
+        }
+    }
+
+    /** Figure 13, steps 7 and 8. What a snapshot covers is committed, whoever leads by now. */
+    void snapshotInstalled(InstallSnapshot snapshot) {
+        if (snapshot != installing) {
+            throw new InvariantViolation(snapshot + " installed, but " + installing + " was asked for");
+        }
+        installing = null;
+        log.reset(snapshot);
+        verifiedIndex = Math.max(verifiedIndex, snapshot.index());
+        replyToSnapshot(snapshot, true);
+    }
+
+    void snapshotFailed(InstallSnapshot snapshot) {
+        if (snapshot == installing) {
+            installing = null;
+            replyToSnapshot(snapshot, false);
+        }
+    }
+
+    private void replyToSnapshot(InstallSnapshot snapshot, boolean installed) {
+        if (replica.leaderId() == snapshot.from()) {
+            reply(new SnapshotResponse(replica.term(), installed, snapshot.index()));
+        }
+    }
+
+    private void reply(RaftMessage response) {
+        replica.send(replica.leaderId(), response);
+    }
+}

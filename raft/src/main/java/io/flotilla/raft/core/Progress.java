@@ -1,0 +1,138 @@
+package io.flotilla.raft.core;
+
+/** What the leader knows of one follower's log, and how it sends to it. */
+final class Progress {
+    final int node;
+
+    /** Requests sent and not yet acknowledged as durable. Kept over a probe: its answer says which of them arrived. */
+    final Window window;
+
+    private ReplicationState state = ReplicationState.PROBE;
+    private boolean up;
+    private long matchIndex;
+    private long nextIndex;
+
+    /** The {@link Replicate} or {@link SendSnapshot} that the host is working on, or null. */
+    private Object intent;
+
+    private int idleTicks;
+
+    Progress(int node, long nextIndex, boolean up, RaftOptions options) {
+        this.node = node;
+        this.nextIndex = nextIndex;
+        this.up = up;
+        this.window = new Window(options.maxInflightAppends(), options.maxInflightBytes());
+    }
+
+    ReplicationState state() {
+        return state;
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    void setUp(boolean isUp) {
+        up = isUp;
+    }
+
+    long matchIndex() {
+        return matchIndex;
+    }
+
+    long nextIndex() {
+        return nextIndex;
+    }
+
+    Object intent() {
+        return intent;
+    }
+
+    void setIntent(Object newIntent) {
+        intent = newIntent;
+        idleTicks = 0;
+    }
+
+    /** True if entries may be requested from the host: streaming, nothing requested yet, room in the window. */
+    boolean canStream() {
+        return up && state == ReplicationState.REPLICATE && intent == null && !window.isFull();
+    }
+
+    /** True if something was sent, or is to be, whose answer may never come. */
+    boolean isWaiting() {
+        return up && (state != ReplicationState.REPLICATE || matchIndex + 1 < nextIndex);
+    }
+
+    int countIdleTick() {
+        return ++idleTicks;
+    }
+
+    void restartIdleTimer() {
+        idleTicks = 0;
+    }
+
+    /** Starts over from what is known to match. */
+    void probeFromMatch() {
+        probeFrom(matchIndex + 1);
+    }
+
+    void probeFrom(long index) {
+        state = ReplicationState.PROBE;
+        nextIndex = index;
+        setIntent(null);
+    }
+
+    void awaitSnapshot(SendSnapshot request) {
+        state = ReplicationState.SNAPSHOT;
+        window.clear();
+        setIntent(request);
+    }
+
+    /** The host sent entries up to {@code lastIndex}: assume they arrive (pipelining, thesis 10.2.2). */
+    void sent(long lastIndex, int bytes) {
+        nextIndex = lastIndex + 1;
+        window.add(lastIndex, bytes);
+        setIntent(null);
+    }
+
+    /** The follower agrees up to {@code verifiedIndex} and holds {@code durableIndex} of it durably. */
+    void accepted(long verifiedIndex, long durableIndex) {
+        if (durableIndex > matchIndex) {
+            matchIndex = durableIndex;
+            idleTicks = 0;
+        }
+        window.freeTo(matchIndex);
+        if (state != ReplicationState.REPLICATE) {
+            state = ReplicationState.REPLICATE;
+            nextIndex = Math.max(matchIndex, verifiedIndex) + 1;
+            window.dropAfter(nextIndex - 1);
+            setIntent(null);
+        }
+    }
+
+    /**
+     * The follower does not agree at {@code rejectedIndex}. Normally that is beyond what matched; if it is not, the follower
+     * has lost what it once acknowledged, and must not be counted for it.
+     *
+     * @param retryIndex the next position to try
+     * @return whether this answers the question that is open; an older answer changes nothing
+     */
+    boolean rejected(long rejectedIndex, long retryIndex) {
+        boolean isOpen = state == ReplicationState.PROBE
+                ? rejectedIndex == nextIndex - 1
+                : state == ReplicationState.REPLICATE && rejectedIndex > matchIndex && rejectedIndex < nextIndex;
+        if (!isOpen) {
+            return false;
+        }
+        window.clear();
+        if (rejectedIndex <= matchIndex) {
+            matchIndex = Math.max(0, retryIndex);
+        }
+        probeFrom(Math.max(matchIndex, retryIndex) + 1);
+        return true;
+    }
+
+    PeerStatus status() {
+        return new PeerStatus(node, up, state, matchIndex, nextIndex, window.count(), window.bytes());
+    }
+}

@@ -1,0 +1,281 @@
+package io.flotilla.raft.core;
+
+import io.flotilla.raft.message.AppendRequest;
+import io.flotilla.raft.message.AppendResponse;
+import io.flotilla.raft.message.SnapshotResponse;
+import io.flotilla.raft.quorum.NodeSet;
+import io.flotilla.raft.quorum.Quorum;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The leader's side of replication: what each follower has, what to send it, and what is committed by that. */
+final class Replication {
+    /** How many election timeouts a snapshot may take before the leader asks again. */
+    private static final int SNAPSHOT_PATIENCE = 8;
+
+    private static final Progress[] NONE = {};
+
+    private final Replica replica;
+    private final RaftLog log;
+    private Progress[] peers = NONE;
+
+    Replication(Replica replica) {
+        this.replica = replica;
+        this.log = replica.log;
+    }
+
+    /** Begins to lead: every follower is asked whether its log agrees at the end of this one (Raft 5.3). */
+    void start() {
+        peers = NONE;
+        updateMembers();
+    }
+
+    void stop() {
+        peers = NONE;
+    }
+
+    /** Follows the configuration in force: new members are probed, former ones forgotten. */
+    void updateMembers() {
+        NodeSet others = replica.configuration().members().without(replica.id());
+        Progress[] updated = new Progress[others.size()];
+        for (int i = 0; i < updated.length; i++) {
+            Progress known = find(others.get(i));
+            updated[i] = known != null ? known : join(others.get(i));
+        }
+        peers = updated;
+    }
+
+    private Progress join(int node) {
+        Progress peer = new Progress(node, log.lastIndex() + 1, replica.isUp(node), replica.options);
+        if (peer.isUp()) {
+            probe(peer);
+        }
+        return peer;
+    }
+
+    /** The progress of {@code node}, or null if it is not a member. */
+    Progress find(int node) {
+        for (Progress peer : peers) {
+            if (peer.node == node) {
+                return peer;
+            }
+        }
+        return null;
+    }
+
+    /** Raft 5.3: a success moves the match, a refusal backs off; either way the follower gets what it lacks next. */
+    void onAppendResponse(int from, AppendResponse response) {
+        Progress peer = find(from);
+        if (peer == null) {
+            return;
+        }
+        if (response.success()) {
+            if (peer.state() == ReplicationState.SNAPSHOT && response.verifiedIndex() + 1 < log.firstIndex()) {
+                return; // Still in need of the snapshot that is on its way.
+            }
+            checkWithinLog(from, Math.max(response.verifiedIndex(), response.durableIndex()));
+            peer.accepted(response.verifiedIndex(), response.durableIndex());
+            stream(peer);
+            return;
+        }
+        long limit = Math.min(response.hintIndex(), response.rejectedIndex() - 1);
+        long retry = log.lastIndexWithin(limit, response.hintTerm());
+        if (peer.rejected(response.rejectedIndex(), retry) && peer.isUp()) {
+            probe(peer);
+        }
+    }
+
+    void onSnapshotResponse(int from, SnapshotResponse response) {
+        Progress peer = find(from);
+        if (peer == null) {
+            return;
+        }
+        if (response.installed()) {
+            checkWithinLog(from, response.index());
+            peer.accepted(response.index(), response.index());
+            stream(peer);
+        } else if (peer.state() == ReplicationState.SNAPSHOT) {
+            retryLater(peer);
+        }
+    }
+
+    private void checkWithinLog(int from, long index) {
+        if (index > log.lastIndex()) {
+            throw new InvariantViolation("node " + from + " acknowledges index " + index + " in term " + replica.term()
+                    + ", but the leader's log ends at " + log.lastIndex());
+        }
+    }
+
+    /** True if the host should still carry out {@code intent}. */
+    boolean isCurrent(int node, Object intent) {
+        Progress peer = find(node);
+        return peer != null && peer.intent() == intent;
+    }
+
+    void sent(Replicate intent, long lastIndex, int bytes) {
+        Progress peer = find(intent.peer());
+        if (peer == null || peer.intent() != intent) {
+            return;
+        }
+        if (lastIndex < intent.nextIndex() || lastIndex > log.lastIndex()) {
+            throw new InvariantViolation("host sent up to index " + lastIndex + " for " + intent);
+        }
+        peer.sent(lastIndex, bytes);
+        stream(peer);
+    }
+
+    /** Something sent to {@code node} was lost: find out what, at the next tick, lest a dead connection spins. */
+    void sendFailed(int node) {
+        Progress peer = find(node);
+        if (peer != null) {
+            retryLater(peer);
+        }
+    }
+
+    private void retryLater(Progress peer) {
+        peer.probeFromMatch();
+        for (int i = 0; i < probePatience(); i++) {
+            peer.countIdleTick();
+        }
+    }
+
+    /** A node that comes back may have lost what was on the way, or more: ask. */
+    void nodeUp(int node) {
+        Progress peer = find(node);
+        if (peer != null) {
+            peer.setUp(true);
+            peer.probeFromMatch();
+            probe(peer);
+        }
+    }
+
+    void nodeDown(int node) {
+        Progress peer = find(node);
+        if (peer != null) {
+            peer.setUp(false);
+            peer.probeFromMatch();
+        }
+    }
+
+    /** Lets a member that lost sight of its leader see it again. */
+    void showLeader(int node) {
+        Progress peer = find(node);
+        if (peer != null) {
+            sendProbe(peer, Math.max(peer.matchIndex(), log.firstIndex() - 1));
+        }
+    }
+
+    /** Repeats what got no answer. */
+    void tick() {
+        for (Progress peer : peers) {
+            if (peer.isWaiting() && peer.countIdleTick() >= patience(peer)) {
+                peer.probeFromMatch();
+                probe(peer);
+            }
+        }
+    }
+
+    /** True if an answer is awaited that may never come. */
+    boolean isWaiting() {
+        for (Progress peer : peers) {
+            if (peer.isWaiting()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int patience(Progress peer) {
+        return switch (peer.state()) {
+            case PROBE -> probePatience();
+            case REPLICATE -> replica.options.electionTimeoutTicks();
+            case SNAPSHOT -> replica.options.electionTimeoutTicks() * SNAPSHOT_PATIENCE;
+        };
+    }
+
+    private int probePatience() {
+        return Math.max(1, replica.options.electionTimeoutTicks() / 2);
+    }
+
+    /** Offers every follower what it lacks. */
+    void streamToAll() {
+        for (Progress peer : peers) {
+            stream(peer);
+        }
+    }
+
+    private void stream(Progress peer) {
+        if (!peer.canStream() || peer.nextIndex() > log.lastIndex()) {
+            return;
+        }
+        if (peer.nextIndex() < log.firstIndex()) {
+            needSnapshot(peer);
+            return;
+        }
+        long prev = peer.nextIndex() - 1;
+        Replicate intent =
+                new Replicate(peer.node, replica.term(), prev, log.termAt(prev), peer.nextIndex(), log.commitIndex());
+        peer.setIntent(intent);
+        replica.outbox.replicate(intent);
+    }
+
+    private void probe(Progress peer) {
+        if (peer.nextIndex() < log.firstIndex()) {
+            needSnapshot(peer);
+            return;
+        }
+        peer.restartIdleTimer();
+        sendProbe(peer, peer.nextIndex() - 1);
+    }
+
+    private void sendProbe(Progress peer, long prev) {
+        replica.send(peer.node, AppendRequest.probe(replica.term(), prev, log.termAt(prev), log.commitIndex()));
+    }
+
+    /** Raft section 7: the log no longer reaches back to what the follower needs. */
+    private void needSnapshot(Progress peer) {
+        SendSnapshot intent = new SendSnapshot(peer.node, replica.term(), log.firstIndex() - 1);
+        peer.awaitSnapshot(intent);
+        replica.outbox.sendSnapshot(intent);
+    }
+
+    /**
+     * Commits what a quorum durably holds, this leader by its own disk (Raft 5.3, 5.4.2). Returns whether the commit index
+     * moved.
+     */
+    boolean advanceCommit() {
+        long own = replica.rules.leaderMatch(log.durableIndex(), log.lastIndex());
+        long reached = Quorum.reachedIndex(replica.configuration(), node -> matchOf(node, own));
+        return reached > log.commitIndex()
+                && replica.rules.mayCommit(log.termAt(reached), replica.term())
+                && log.commitTo(reached);
+    }
+
+    private long matchOf(int node, long own) {
+        if (node == replica.id()) {
+            return own;
+        }
+        Progress peer = find(node);
+        return peer == null ? 0 : peer.matchIndex();
+    }
+
+    /** The voter that has most of the log and is up, or {@link RaftCore#NO_NODE}. */
+    int mostCaughtUpVoter() {
+        Progress best = null;
+        for (Progress peer : peers) {
+            boolean isCandidate = peer.isUp() && replica.configuration().isVoter(peer.node);
+            if (isCandidate && (best == null || peer.matchIndex() > best.matchIndex())) {
+                best = peer;
+            }
+        }
+        return best == null ? RaftCore.NO_NODE : best.node;
+    }
+
+    List<PeerStatus> status() {
+        List<PeerStatus> all = new ArrayList<>(peers.length);
+        for (Progress peer : peers) {
+            all.add(peer.status());
+        }
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,145 @@
+package io.flotilla.raft.message;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/**
+ * The bytes of a {@link RaftMessage}: one byte of format version, one of {@link MessageType}, four of term, then the fields
+ * in order; ints and longs big-endian, flags as bits of one byte. Entries and snapshot content are not included: they
+ * follow in the host's envelope, where reading stops.
+ */
+public final class RaftMessageCodec {
+    /** The format written, and the only one read. */
+    static final byte VERSION = 1;
+
+    private static final int HEADER_BYTES = 2 + Integer.BYTES;
+    private static final int PRE_VOTE = 1;
+    private static final int TRANSFER = 2;
+    private static final int GRANTED = 4;
+
+    private RaftMessageCodec() {}
+
+    /** Appends {@code message} to {@code out}. */
+    public static void write(ByteBuf out, RaftMessage message) {
+        out.writeByte(VERSION);
+        out.writeByte(message.type().code());
+        out.writeInt(message.term());
+        switch (message.type()) {
+            case VOTE_REQUEST -> {
+                VoteRequest vote = (VoteRequest) message;
+                out.writeLong(vote.lastIndex());
+                out.writeInt(vote.lastTerm());
+                out.writeByte((vote.preVote() ? PRE_VOTE : 0) | (vote.transfer() ? TRANSFER : 0));
+            }
+            case VOTE_RESPONSE -> {
+                VoteResponse vote = (VoteResponse) message;
+                out.writeByte((vote.preVote() ? PRE_VOTE : 0) | (vote.granted() ? GRANTED : 0));
+            }
+            case APPEND_REQUEST -> {
+                AppendRequest append = (AppendRequest) message;
+                out.writeLong(append.prevIndex());
+                out.writeInt(append.prevTerm());
+                out.writeLong(append.commitIndex());
+            }
+            case APPEND_RESPONSE -> writeAppendResponse(out, (AppendResponse) message);
+            case COMMIT_NOTICE -> out.writeLong(((CommitNotice) message).commitIndex());
+            case SNAPSHOT_REQUEST -> {
+                SnapshotRequest snapshot = (SnapshotRequest) message;
+                out.writeLong(snapshot.lastIndex());
+                out.writeInt(snapshot.lastTerm());
+                ConfigurationCodec.write(out, snapshot.configuration());
+            }
+            case SNAPSHOT_RESPONSE -> {
+                SnapshotResponse snapshot = (SnapshotResponse) message;
+                out.writeByte(snapshot.installed() ? GRANTED : 0);
+                out.writeLong(snapshot.index());
+            }
+            case LEADER_RESIGNED, TIMEOUT_NOW -> {}
+        }
+    }
+
+    /**
+     * Reads one message and leaves the reader index behind it, at the payload if there is one.
+     *
+     * @throws MalformedMessageException if the bytes are no message of this version
+     */
+    public static RaftMessage read(ByteBuf in) {
+        require(in, HEADER_BYTES);
+        byte version = in.readByte();
+        if (version != VERSION) {
+            throw new MalformedMessageException("message format " + version + ", expected " + VERSION);
+        }
+        int code = in.readByte();
+        MessageType type = MessageType.of(code);
+        if (type == null) {
+            throw new MalformedMessageException("unknown message type " + code);
+        }
+        int term = in.readInt();
+        return switch (type) {
+            case VOTE_REQUEST -> {
+                require(in, Long.BYTES + Integer.BYTES + 1);
+                long lastIndex = in.readLong();
+                int lastTerm = in.readInt();
+                int flags = in.readByte();
+                yield new VoteRequest(term, lastIndex, lastTerm, isSet(flags, PRE_VOTE), isSet(flags, TRANSFER));
+            }
+            case VOTE_RESPONSE -> {
+                require(in, 1);
+                int flags = in.readByte();
+                yield new VoteResponse(term, isSet(flags, PRE_VOTE), isSet(flags, GRANTED));
+            }
+            case APPEND_REQUEST -> {
+                require(in, 2 * Long.BYTES + Integer.BYTES);
+                yield new AppendRequest(term, in.readLong(), in.readInt(), in.readLong(), List.of());
+            }
+            case APPEND_RESPONSE -> readAppendResponse(in, term);
+            case COMMIT_NOTICE -> {
+                require(in, Long.BYTES);
+                yield new CommitNotice(term, in.readLong());
+            }
+            case SNAPSHOT_REQUEST -> {
+                require(in, Long.BYTES + Integer.BYTES);
+                yield new SnapshotRequest(term, in.readLong(), in.readInt(), ConfigurationCodec.read(in));
+            }
+            case SNAPSHOT_RESPONSE -> {
+                require(in, 1 + Long.BYTES);
+                yield new SnapshotResponse(term, isSet(in.readByte(), GRANTED), in.readLong());
+            }
+            case LEADER_RESIGNED -> new LeaderResigned(term);
+            case TIMEOUT_NOW -> new TimeoutNow(term);
+        };
+    }
+
+    private static void writeAppendResponse(ByteBuf out, AppendResponse response) {
+        out.writeByte(response.success() ? GRANTED : 0);
+        if (response.success()) {
+            out.writeLong(response.verifiedIndex());
+            out.writeLong(response.durableIndex());
+        } else {
+            out.writeLong(response.rejectedIndex());
+            out.writeLong(response.hintIndex());
+            out.writeInt(response.hintTerm());
+        }
+    }
+
+    private static AppendResponse readAppendResponse(ByteBuf in, int term) {
+        require(in, 1 + 2 * Long.BYTES);
+        if (isSet(in.readByte(), GRANTED)) {
+            return AppendResponse.accepted(term, in.readLong(), in.readLong());
+        }
+        long rejectedIndex = in.readLong();
+        long hintIndex = in.readLong();
+        require(in, Integer.BYTES);
+        return AppendResponse.rejected(term, rejectedIndex, hintIndex, in.readInt());
+    }
+
+    private static boolean isSet(int flags, int flag) {
+        return (flags & flag) != 0;
+    }
+
+    static void require(ByteBuf in, int bytes) {
+        if (in.readableBytes() < bytes) {
+            throw new MalformedMessageException(in.readableBytes() + " bytes left, " + bytes + " needed");
+        }
+    }
+}
