@@ -22,6 +22,7 @@ import io.flotilla.wire.message.DescribeTopicPartitionsRequest;
 import io.flotilla.wire.message.ElectLeadersRequest;
 import io.flotilla.wire.message.FetchRequest;
 import io.flotilla.wire.message.FindCoordinatorRequest;
+import io.flotilla.wire.message.ForwardRequest;
 import io.flotilla.wire.message.HeartbeatRequest;
 import io.flotilla.wire.message.IncrementalAlterConfigsRequest;
 import io.flotilla.wire.message.InitProducerIdRequest;
@@ -37,6 +38,8 @@ import io.flotilla.wire.message.OffsetCommitRequest;
 import io.flotilla.wire.message.OffsetDeleteRequest;
 import io.flotilla.wire.message.OffsetFetchRequest;
 import io.flotilla.wire.message.OffsetForLeaderEpochRequest;
+import io.flotilla.wire.message.PeerFrameRequest;
+import io.flotilla.wire.message.PeerHelloRequest;
 import io.flotilla.wire.message.ProduceRequest;
 import io.flotilla.wire.message.ProducerIdBlockRequest;
 import io.flotilla.wire.message.RegisterBrokerRequest;
@@ -84,8 +87,14 @@ public enum ApiKey {
     DESCRIBE_TOPIC_PARTITIONS(DescribeTopicPartitionsRequest.API),
     ADD_RAFT_VOTER(AddRaftVoterRequest.API),
     REMOVE_RAFT_VOTER(RemoveRaftVoterRequest.API),
+    PEER_HELLO(PeerHelloRequest.API),
+    PEER_FRAME(PeerFrameRequest.API),
+    FORWARD(ForwardRequest.API),
     REGISTER_BROKER(RegisterBrokerRequest.API),
     PRODUCER_ID_BLOCK(ProducerIdBlockRequest.API);
+
+    /** Numbers from here on are Flotilla's own: spoken between brokers, unknown to Kafka. */
+    public static final short LOWEST_PRIVATE = 32_000;
 
     private static final ApiKey[] BY_NUMBER = byNumber();
 
@@ -98,6 +107,11 @@ public enum ApiKey {
     /** The API with a number as sent by a client, if it is known here. */
     public static Optional<ApiKey> of(int number) {
         return number < 0 || number >= BY_NUMBER.length ? Optional.empty() : Optional.ofNullable(BY_NUMBER[number]);
+    }
+
+    /** Whether only the brokers of a cluster speak it among themselves; Kafka has no such API. */
+    public boolean isPrivate() {
+        return number() >= LOWEST_PRIVATE;
     }
 
     public short number() {
