@@ -48,7 +48,10 @@ import io.flotilla.wire.message.SyncGroupRequest;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
-/** The APIs this module has definitions for, in the order of their numbers. Which of them a broker offers is its handlers' say. */
+/**
+ * The APIs this module has definitions for, in the order of their numbers. Which of them a broker offers is for its handlers
+ * to say.
+ */
 public enum ApiKey {
     PRODUCE(ProduceRequest.API),
     FETCH(FetchRequest.API),
@@ -96,7 +99,7 @@ public enum ApiKey {
     /** Numbers from here on are Flotilla's own: spoken between brokers, unknown to Kafka. */
     public static final short LOWEST_PRIVATE = 32_000;
 
-    private static final ApiKey[] BY_NUMBER = byNumber();
+    private static final ApiKey[] ALL = values();
 
     private final Api api;
 
@@ -106,7 +109,21 @@ public enum ApiKey {
 
     /** The API with a number as sent by a client, if it is known here. */
     public static Optional<ApiKey> of(int number) {
-        return number < 0 || number >= BY_NUMBER.length ? Optional.empty() : Optional.ofNullable(BY_NUMBER[number]);
+        int low = 0;
+        int high = ALL.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int difference = ALL[middle].number() - number;
+            if (difference == 0) {
+                return Optional.of(ALL[middle]);
+            }
+            if (difference < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether only the brokers of a cluster speak it among themselves; Kafka has no such API. */
@@ -176,14 +193,5 @@ public enum ApiKey {
 
     private boolean isFlexible(short version) {
         return version >= api.lowestFlexibleVersion();
-    }
-
-    private static ApiKey[] byNumber() {
-        ApiKey[] all = values();
-        ApiKey[] table = new ApiKey[all[all.length - 1].number() + 1];
-        for (ApiKey key : all) {
-            table[key.number()] = key;
-        }
-        return table;
     }
 }

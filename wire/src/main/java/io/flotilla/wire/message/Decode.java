@@ -156,9 +156,9 @@ final class Decode {
         return Collections.unmodifiableList(list);
     }
 
-    /** Reads the byte before a nullable struct: whether the struct follows. */
-    static boolean present(ByteBuf in, boolean nullable, String field) {
-        return !isNull(int8(in) < 0 ? NULL : 0, nullable, field);
+    /** Whether a struct follows: where it may be null, a byte before it says so. */
+    static boolean present(ByteBuf in, boolean nullable) {
+        return !nullable || int8(in) >= 0;
     }
 
     /** Reads the size before a tagged field, and returns the field's bytes. */

@@ -125,10 +125,12 @@ final class Encode {
         }
     }
 
-    /** Writes the byte before a nullable struct, and returns whether the struct follows. */
+    /** Writes, where a struct may be null, the byte that says whether it follows; and returns whether it does. */
     static boolean present(ByteBuf out, Object value, boolean nullable, String field) {
         boolean present = !isNull(value, nullable, field);
-        out.writeByte(present ? 1 : -1);
+        if (nullable) {
+            out.writeByte(present ? 1 : -1);
+        }
         return present;
     }
 

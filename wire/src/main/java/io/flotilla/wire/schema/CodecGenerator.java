@@ -81,7 +81,7 @@ final class CodecGenerator {
             String read = nested.struct().name() + ".read(" + in + ", version)";
             return field.nullable().isEmpty()
                     ? read
-                    : "Decode.present(%s, %s, \"%s\") ? %s : null".formatted(in, nullable, label(field), read);
+                    : "Decode.present(%s, %s) ? %s : null".formatted(in, nullable, read);
         }
         return readScalar((Scalar) field.type(), in, flexible(field), nullable, label(field));
     }
@@ -232,7 +232,8 @@ final class CodecGenerator {
 
     private void addSize(Field field) {
         if (field.type() instanceof Type.Nested && !field.nullable().isEmpty()) {
-            java.line("size += %s == null ? 1 : 1 + %s;", field.reference(), sizeExpression(field));
+            java.when(exists(field.nullable()), () -> java.line("size += 1;"));
+            java.when(field.reference() + " != null", () -> java.line("size += %s;", sizeExpression(field)));
         } else {
             java.line("size += %s;", sizeExpression(field));
         }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The build step: {@code Generator SCHEMA_DIR SOURCE_DIR} turns every {@code *.msg} file into Java sources. Files that would
+ * The build step: {@code Generator SCHEMA_DIR SOURCE_DIR} turns every {@code *.msg} file below the first into Java sources. Files that would
  * not change are left alone, so that nothing is recompiled without need; files of definitions that are gone are deleted.
  */
 public final class Generator {
@@ -31,10 +31,10 @@ public final class Generator {
         update(packageDir, sources);
     }
 
-    /** Parses every definition file of a directory, in the order of their names. */
+    /** Parses every definition file in and below a directory, in the order of their names. */
     public static List<Definition> definitions(Path schemaDir) throws IOException {
         List<Path> files;
-        try (Stream<Path> listed = Files.list(schemaDir)) {
+        try (Stream<Path> listed = Files.walk(schemaDir)) {
             files = listed.filter(file -> file.toString().endsWith(".msg"))
                     .sorted()
                     .toList();

@@ -4,7 +4,8 @@
  *
  * <h2>The language</h2>
  *
- * Definitions live in {@code wire/src/main/schema/*.msg}. One definition describes a message in all of its versions:
+ * Definitions live in {@code wire/src/main/schema}: Kafka's in {@code kafka}, which tests hold against Kafka's own, and
+ * those that brokers keep among themselves in {@code flotilla}. One definition describes a message in all of its versions:
  *
  * <pre>
  * # What the API is for. Text after a # is a comment.
