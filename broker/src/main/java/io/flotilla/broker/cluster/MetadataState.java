@@ -38,6 +38,11 @@ final class MetadataState {
     TreePMap<String, String> clusterConfigs = TreePMap.empty();
     TreePMap<Integer, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
 
+    /** Dynamic configuration of one broker; empty when none. */
+    TreePMap<String, String> brokerConfigs(int brokerId) {
+        return brokerConfigs.getOrDefault(brokerId, TreePMap.empty());
+    }
+
     /** The state of this moment, immutable. */
     MetadataImage image() {
         return new MetadataImage(this);
