@@ -27,7 +27,8 @@ public interface Handler<Q extends ApiMessage, R extends ApiMessage> {
     }
 
     /**
-     * Answers the request. Completing with null sends no response (produce with acks=0). A failure is answered through
+     * Answers the request. Completing with null sends no response (produce with acks=0); ownership of buffers in the response
+     * passes. The future may complete on any thread. A failure is answered through
      * {@link #error}: {@link ApiException} with its code, anything else as UNKNOWN_SERVER_ERROR, logged with its trace.
      */
     CompletableFuture<R> handle(RequestContext context, Q request);
