@@ -88,7 +88,9 @@ final class KafkaConnection implements ConnectionHandler {
             RequestContext context =
                     new RequestContext(connection.loop(), version, header.clientId(), clientAddress, id, false);
             start(exchange);
-            dispatcher.answer(route, context, request, body).thenAccept(reply -> onLoop(() -> finish(exchange, reply)));
+            dispatcher
+                    .answer(route, context, request, body)
+                    .whenComplete((reply, failure) -> onLoop(() -> finish(exchange, reply, failure)));
         } else if (route.api() == ApiKey.API_VERSIONS) {
             answerUnsupportedApiVersions(route, header, frame, frameBytes);
         } else {
