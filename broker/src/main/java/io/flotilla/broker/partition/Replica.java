@@ -1,0 +1,446 @@
+package io.flotilla.broker.partition;
+
+import io.flotilla.broker.config.TopicConfig;
+import io.flotilla.broker.env.EventLoop;
+import io.flotilla.log.LogFailure;
+import io.flotilla.log.LogListener;
+import io.flotilla.log.PartitionLog;
+import io.flotilla.log.ReadResult;
+import io.flotilla.log.state.ProducerState;
+import io.flotilla.raft.core.ProposeResult;
+import io.flotilla.raft.core.Role;
+import io.flotilla.raft.host.GroupListener;
+import io.flotilla.raft.host.RaftGroup;
+import io.flotilla.raft.message.EntryKind;
+import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.record.BatchLimits;
+import io.flotilla.wire.record.RaftEntryBatch;
+import io.flotilla.wire.record.RecordBatch;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One replica of a partition on this broker: its Raft group, its log and those who wait for either. Methods are called on
+ * {@link #loop()}, except those that say any thread: they read what the loop last published.
+ */
+public final class Replica implements LedPartition {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+
+    /** Compressed batches are opened only to look for keys; none may unfold into more than this. */
+    private static final int MAX_DECOMPRESSED_BYTES = 64 << 20;
+
+    /** The furthest deadline that compares as later than any other within the clock's range. */
+    private static final long NO_DEADLINE = Long.MAX_VALUE / 2;
+
+    private final PartitionId id;
+    private final String name;
+    private final Shard shard;
+    private final PartitionLog log;
+    private final List<ReplicaListener> listeners = new ArrayList<>();
+    /** Those who wait for an entry to be committed, by its last index. */
+    private final Waiters commits = new Waiters();
+
+    /** Those who wait for a record to read, by the high watermark that makes it readable. */
+    private final Waiters reads = new Waiters();
+
+    private final RecordBatch view = new RecordBatch();
+    private RaftGroup group;
+    private ReplicaStorage storage;
+    private Role role = Role.FOLLOWER;
+    private Throwable failure;
+
+    private volatile TopicConfig config;
+    private volatile BatchLimits limits;
+    private volatile int term;
+    private volatile int leaderId = -1;
+    private volatile boolean leading;
+    private volatile long highWatermark;
+    private volatile long logStartOffset;
+    private volatile boolean failed;
+
+    /** @param name of the partition for people: {@code topic-N} */
+    Replica(PartitionId id, String name, Shard shard, PartitionLog log, TopicConfig config) {
+        this.id = id;
+        this.name = name;
+        this.shard = shard;
+        this.log = log;
+        configure(config);
+        publishPositions();
+    }
+
+    /** What this replica's group is to be opened with. */
+    GroupListener groupListener() {
+        return new GroupEvents();
+    }
+
+    /** Takes part in its group from now on. */
+    void start(RaftGroup startedGroup, ReplicaStorage startedStorage, List<ReplicaListener> startListeners) {
+        group = startedGroup;
+        storage = startedStorage;
+        listeners.addAll(startListeners);
+        log.start(shard.loop(), new DiskEvents());
+        listeners.forEach(listener -> listener.committed(this, highWatermark));
+    }
+
+    // ---- what any thread may ask
+    // -------------------------------------------------------------------------------------
+
+    @Override
+    public PartitionId id() {
+        return id;
+    }
+
+    /** The partition's name for people, {@code topic-N}. Any thread. */
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public EventLoop loop() {
+        return shard.loop();
+    }
+
+    /** The term (leader epoch) of this replica. Any thread. */
+    @Override
+    public int term() {
+        return term;
+    }
+
+    /** Node id of the leader in this term, or -1. Any thread. */
+    public int leaderId() {
+        return leaderId;
+    }
+
+    /** Leads, and has committed in its term: its high watermark is the partition's (KIP-207). Any thread. */
+    public boolean isLeading() {
+        return leading;
+    }
+
+    /** Has stopped because of damage, a failed disk or a broken invariant. Any thread. */
+    public boolean isFailed() {
+        return failed;
+    }
+
+    /** First offset not known here to be committed. Any thread. */
+    @Override
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    /** First offset that can be read. Any thread. */
+    @Override
+    public long logStartOffset() {
+        return logStartOffset;
+    }
+
+    /** What the topic asks of a batch. Any thread. */
+    public BatchLimits limits() {
+        return limits;
+    }
+
+    /** The topic's configuration. Any thread. */
+    public TopicConfig config() {
+        return config;
+    }
+
+    // ---- produce
+    // -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Appends one validated batch and reports when it is committed, or what prevented that. Ownership of the batch passes.
+     *
+     * @param deadlineNanos when to answer REQUEST_TIMED_OUT; the batch may be committed all the same
+     */
+    public void produce(ByteBuf batch, long deadlineNanos, Consumer<ProduceResult> done) {
+        if (role != Role.LEADER) {
+            batch.release();
+            done.accept(ProduceResult.failed(unavailable(), null));
+            return;
+        }
+        view.wrap(batch, batch.readerIndex());
+        if (view.sizeInBytes() > config.segmentBytes()) {
+            batch.release();
+            done.accept(ProduceResult.failed(ErrorCode.RECORD_LIST_TOO_LARGE, "batch larger than segment.bytes"));
+            return;
+        }
+        int offsets = (int) view.offsetCount();
+        if (view.hasProducerId() && !isNextInSequence(offsets, deadlineNanos, done)) {
+            batch.release();
+            return;
+        }
+        propose(EntryKind.RECORDS, offsets, batch, deadlineNanos, done);
+    }
+
+    /** Checks the viewed batch of an idempotent producer (KIP-98); answers unless it is to be appended. */
+    private boolean isNextInSequence(int offsets, long deadlineNanos, Consumer<ProduceResult> done) {
+        ProducerState.Check check = log.producers()
+                .check(view.producerId(), view.producerEpoch(), view.baseSequence(), view.lastSequence());
+        if (check instanceof ProducerState.Check.Ok) {
+            return true;
+        }
+        if (check instanceof ProducerState.Check.Duplicate duplicate) {
+            awaitCommit(log.indexOf(duplicate.baseOffset() + offsets - 1), offsets, deadlineNanos, done);
+        } else if (check instanceof ProducerState.Check.OutOfOrder outOfOrder) {
+            done.accept(ProduceResult.failed(
+                    ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                    "sequence " + view.baseSequence() + " of producer " + view.producerId() + ", expected "
+                            + outOfOrder.expected()));
+        } else {
+            done.accept(ProduceResult.failed(
+                    ErrorCode.INVALID_PRODUCER_EPOCH,
+                    "epoch " + view.producerEpoch() + " of producer " + view.producerId() + " is no longer valid"));
+        }
+        return false;
+    }
+
+    private void propose(EntryKind kind, int indexes, ByteBuf bytes, long deadlineNanos, Consumer<ProduceResult> done) {
+        ProposeResult result = group.propose(kind, indexes, bytes);
+        if (result instanceof ProposeResult.Accepted accepted) {
+            awaitCommit(accepted.entry().lastIndex(), indexes, deadlineNanos, done);
+        } else if (result instanceof ProposeResult.Full full) {
+            done.accept(ProduceResult.failed(
+                    ErrorCode.NOT_ENOUGH_REPLICAS, full.uncommittedBytes() + " bytes wait for a majority of replicas"));
+        } else {
+            done.accept(ProduceResult.failed(unavailable(), null));
+        }
+    }
+
+    /** Reports the entry that ends at this index once it is committed. */
+    private void awaitCommit(long lastIndex, int records, long deadlineNanos, Consumer<ProduceResult> done) {
+        if (lastIndex <= log.committedIndex()) {
+            done.accept(succeeded(lastIndex, records));
+            return;
+        }
+        commits.await(lastIndex, deadlineNanos, new Waiters.Waiter() {
+            @Override
+            public void reached() {
+                done.accept(succeeded(lastIndex, records));
+            }
+
+            @Override
+            public void failed(ErrorCode error) {
+                done.accept(ProduceResult.failed(error, null));
+            }
+        });
+        shard.hasWaiters(this);
+    }
+
+    private ProduceResult succeeded(long lastIndex, int records) {
+        return new ProduceResult(ErrorCode.NONE, log.offsetAfter(lastIndex) - records, logStartOffset, null);
+    }
+
+    @Override
+    public CompletableFuture<Long> append(ByteBuf batch) {
+        CompletableFuture<Long> appended = new CompletableFuture<>();
+        produce(batch, NO_DEADLINE, result -> {
+            if (result.error() == ErrorCode.NONE) {
+                appended.complete(result.baseOffset());
+            } else {
+                appended.completeExceptionally(new NotLeaderException(name + ": " + result.error()));
+            }
+        });
+        return appended;
+    }
+
+    /**
+     * Deletes the records below an offset, as agreed on through the group. The result carries the new log start offset.
+     *
+     * @param offset at most the high watermark
+     */
+    public void deleteRecords(long offset, long deadlineNanos, Consumer<ProduceResult> done) {
+        if (!leading || failure != null) {
+            done.accept(ProduceResult.failed(unavailable(), null));
+        } else if (offset > highWatermark || offset < 0) {
+            done.accept(ProduceResult.failed(
+                    ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + ", high watermark " + highWatermark));
+        } else if (offset <= logStartOffset) {
+            done.accept(new ProduceResult(ErrorCode.NONE, -1, logStartOffset, null));
+        } else {
+            ByteBuf entry = RaftEntryBatch.buildLogStart(
+                    shard.allocator(), log.logEndOffset(), term, shard.clock().millis(), offset);
+            propose(EntryKind.CONTROL, 1, entry, deadlineNanos, done);
+        }
+    }
+
+    // ---- read
+    // --------------------------------------------------------------------------------------------------------
+
+    /**
+     * Reads committed batches from the one that holds {@code offset} on; completes on the loop, at once when they are in
+     * memory.
+     *
+     * @param atLeastOne return the first batch even if it is larger than {@code maxBytes}
+     */
+    public CompletableFuture<ReadResult> read(long offset, int maxBytes, boolean atLeastOne) {
+        return log.fetch(offset, highWatermark, maxBytes, atLeastOne);
+    }
+
+    /** Tells the waiter when a record at {@code offset} is committed, or why that will not be known here. */
+    public void awaitRecord(long offset, long deadlineNanos, Waiters.Waiter waiter) {
+        if (offset < highWatermark) {
+            waiter.reached();
+        } else {
+            reads.await(offset + 1, deadlineNanos, waiter);
+            shard.hasWaiters(this);
+        }
+    }
+
+    @Override
+    public CompletableFuture<ByteBuf> readCommitted(long offset, int maxBytes) {
+        return read(offset, maxBytes, true).thenApply(result -> {
+            if (result instanceof ReadResult.Batches batches) {
+                return batches.bytes();
+            }
+            throw new NotLeaderException(name + " cannot be read at offset " + offset + ": " + result);
+        });
+    }
+
+    @Override
+    public long logEndOffset() {
+        return log.logEndOffset();
+    }
+
+    /** The log itself, to look things up in: offsets by time, epochs, producers. */
+    public PartitionLog log() {
+        return log;
+    }
+
+    /** The group itself, to look at. */
+    public RaftGroup group() {
+        return group;
+    }
+
+    /** What to answer where this replica cannot. Any thread. */
+    public ErrorCode unavailable() {
+        return failed ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    // ---- upkeep
+    // ------------------------------------------------------------------------------------------------------
+
+    /** The topic's configuration has changed. */
+    void configure(TopicConfig changed) {
+        config = changed;
+        limits = new BatchLimits(
+                changed.maxMessageBytes(),
+                changed.compact(),
+                changed.timestampBeforeMaxMs(),
+                changed.timestampAfterMaxMs(),
+                MAX_DECOMPRESSED_BYTES);
+    }
+
+    /** Ends waits that have taken too long; false when nobody waits any more. */
+    boolean expireWaiters(long nowNanos) {
+        commits.expire(nowNanos);
+        reads.expire(nowNanos);
+        return !commits.isEmpty() || !reads.isEmpty();
+    }
+
+    /** Stops taking part because of a broken invariant or a failed disk. */
+    void stop(Throwable cause) {
+        group.fail(cause);
+    }
+
+    /** A snapshot has taken the log's place. */
+    void replaced() {
+        publishPositions();
+    }
+
+    /** Leaves the group and closes the log; completes on the loop once everything is written. */
+    CompletableFuture<Void> close() {
+        shard.host().close(group.id());
+        lead(false);
+        endWaits(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        return log.close();
+    }
+
+    private void endWaits(ErrorCode error) {
+        commits.failAll(error);
+        reads.failAll(error);
+    }
+
+    private void lead(boolean now) {
+        if (leading == now) {
+            return;
+        }
+        leading = now;
+        for (ReplicaListener listener : listeners) {
+            if (now) {
+                listener.leading(this);
+            } else {
+                listener.notLeading();
+            }
+        }
+    }
+
+    private void publishPositions() {
+        highWatermark = log.offsetAfter(log.committedIndex());
+        logStartOffset = log.logStartOffset();
+    }
+
+    /** Hears of the group. */
+    private final class GroupEvents implements GroupListener {
+        @Override
+        public void roleChanged(Role newRole, int leader, int newTerm) {
+            boolean lost = role == Role.LEADER && (newRole != Role.LEADER || newTerm != term);
+            role = newRole;
+            term = newTerm;
+            leaderId = leader;
+            if (lost) {
+                LOG.info("{}: no longer the leader, term {}", name, newTerm);
+                lead(false);
+                endWaits(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            }
+            shard.leaderKnown(Replica.this, leader, newTerm);
+        }
+
+        @Override
+        public void committed(long commitIndex) {
+            log.committed(commitIndex);
+            storage.committed(commitIndex);
+            publishPositions();
+            commits.advance(commitIndex);
+            if (role == Role.LEADER && !leading && log.termAt(commitIndex) == term) {
+                LOG.info("{}: leader in term {} from offset {}", name, term, highWatermark);
+                lead(true);
+            }
+            reads.advance(highWatermark);
+            for (ReplicaListener listener : listeners) {
+                listener.committed(Replica.this, highWatermark);
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            LOG.error(
+                    "{}: this replica has stopped; its data is kept as it is. Cause: {}",
+                    name,
+                    cause.getMessage(),
+                    cause);
+            failure = cause;
+            failed = true;
+            role = Role.FOLLOWER;
+            lead(false);
+            endWaits(ErrorCode.KAFKA_STORAGE_ERROR);
+        }
+    }
+
+    /** Hears of the disk. */
+    private final class DiskEvents implements LogListener {
+        @Override
+        public void durable(long lastIndex, int lastTerm) {
+            storage.durable(lastIndex);
+            group.appended(lastIndex);
+        }
+
+        @Override
+        public void failed(LogFailure cause) {
+            group.fail(new IllegalStateException(cause.message(), cause.cause()));
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.flotilla.broker.partition;
+
+import io.flotilla.broker.config.TopicConfig;
+import io.flotilla.broker.env.Environment;
+import io.flotilla.log.LogConfig;
+import io.flotilla.log.LogDirectory;
+import io.flotilla.log.LogId;
+import io.flotilla.log.OpenResult;
+import io.flotilla.log.PartitionLog;
+import io.flotilla.log.RecoveryReport;
+import io.flotilla.log.state.HardState;
+import io.flotilla.raft.core.ConfigurationAt;
+import io.flotilla.raft.core.DurableState;
+import io.flotilla.raft.core.RaftCore;
+import io.flotilla.raft.core.RaftOptions;
+import io.flotilla.raft.core.TermStart;
+import io.flotilla.raft.host.GroupId;
+import io.flotilla.raft.host.RaftGroup;
+import io.flotilla.raft.message.ConfigurationCodec;
+import io.flotilla.raft.quorum.Configuration;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a running replica of what is on disk: opens the log off the loop, then joins the group on it. Any thread. */
+final class ReplicaOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaOpener.class);
+
+    /** Most idempotent producers one partition remembers. */
+    private static final int MAX_PRODUCER_IDS = 100_000;
+
+    /** Committed batches each partition keeps in memory for consumers at its end, in bytes. */
+    private static final int TAIL_CACHE_BYTES = 64 << 10;
+
+    private final int nodeId;
+    private final long producerIdExpirationMs;
+    private final Shards shards;
+    private final Environment environment;
+    private final ByteBufAllocator allocator;
+
+    ReplicaOpener(
+            int nodeId,
+            long producerIdExpirationMs,
+            Shards shards,
+            Environment environment,
+            ByteBufAllocator allocator) {
+        this.nodeId = nodeId;
+        this.producerIdExpirationMs = producerIdExpirationMs;
+        this.shards = shards;
+        this.environment = environment;
+        this.allocator = allocator;
+    }
+
+    /** The files of a replica cannot be trusted; they are left as they are. */
+    static final class DamagedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        DamagedException(String damage) {
+            super(damage, null, false, false);
+        }
+    }
+
+    /**
+     * Opens one replica.
+     *
+     * @param voters node ids of all replicas, the preferred leader first
+     * @return completes on the replica's loop; fails with {@link DamagedException} or what the disk said
+     */
+    CompletableFuture<Replica> open(
+            PartitionId id,
+            LogId logId,
+            LogDirectory directory,
+            List<Integer> voters,
+            TopicConfig config,
+            RaftGroup.Options options,
+            List<ReplicaListener> listeners) {
+        Shard shard = shards.shardOf(id);
+        return CompletableFuture.supplyAsync(
+                        () -> openLog(logId, directory, voters, config),
+                        environment.scheduler().blocking())
+                .thenApplyAsync(
+                        log -> join(id, logId, directory, shard, log, config, options, listeners), shard.loop());
+    }
+
+    LogConfig logConfig(TopicConfig config) {
+        return new LogConfig(
+                config.segmentBytes(),
+                config.segmentMs(),
+                config.indexIntervalBytes(),
+                config.writeCaching(),
+                producerIdExpirationMs,
+                MAX_PRODUCER_IDS,
+                TAIL_CACHE_BYTES);
+    }
+
+    private PartitionLog openLog(LogId logId, LogDirectory directory, List<Integer> voters, TopicConfig config) {
+        ByteBuf members = Unpooled.buffer();
+        ConfigurationCodec.write(
+                members,
+                Configuration.of(voters.stream().mapToInt(Integer::intValue).toArray()));
+        try {
+            OpenResult result = directory.openLog(
+                    logId,
+                    ByteBufUtil.getBytes(members),
+                    logConfig(config),
+                    environment.clock().millis());
+            if (result instanceof OpenResult.Opened opened) {
+                report(logId, opened.report());
+                return opened.log();
+            }
+            throw new DamagedException(((OpenResult.Damaged) result).damage().toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void report(LogId logId, RecoveryReport report) {
+        if (report.cutBytes() > 0) {
+            LOG.warn(
+                    "{}: cut {} bytes of an interrupted write off the end of the log",
+                    logId.directoryName(),
+                    report.cutBytes());
+        }
+        if (!report.notes().isEmpty()) {
+            LOG.warn("{}: {}", logId.directoryName(), report.notes());
+        }
+    }
+
+    private Replica join(
+            PartitionId id,
+            LogId logId,
+            LogDirectory directory,
+            Shard shard,
+            PartitionLog log,
+            TopicConfig config,
+            RaftGroup.Options options,
+            List<ReplicaListener> listeners) {
+        Replica replica = new Replica(id, logId.directoryName(), shard, log, config);
+        ReplicaStorage storage =
+                new ReplicaStorage(nodeId, log, directory.journal(), shard, replica::stop, replica::replaced);
+        RaftCore core = new RaftCore(
+                RaftOptions.defaults(nodeId, Shard.ELECTION_TICKS),
+                durableState(log, directory.journal().load(logId.group())),
+                environment.random().newGenerator());
+        RaftGroup group = shard.host()
+                .open(new GroupId(id.topicId(), id.partition()), core, storage, replica.groupListener(), options);
+        shard.add(replica);
+        replica.start(group, storage, listeners);
+        group.start();
+        return replica;
+    }
+
+    private static DurableState durableState(PartitionLog log, HardState found) {
+        // Entries of a term can outlive the journal's word for it; who was voted for in it is then unknown, but its
+        // leader
+        // was elected by others, who remember (Raft section 5.2).
+        HardState state = found.term() < log.lastTerm() ? new HardState(log.lastTerm(), HardState.NOBODY) : found;
+        long base = log.firstIndex() - 1;
+        return new DurableState(
+                new io.flotilla.raft.core.HardState(state.term(), state.votedFor()),
+                base,
+                log.termAt(base),
+                log.termStarts().stream()
+                        .filter(start -> start.index() > base)
+                        .map(start -> new TermStart(start.term(), start.index()))
+                        .toList(),
+                log.lastIndex(),
+                log.committedIndex(),
+                log.configurations().stream()
+                        .map(at -> new ConfigurationAt(
+                                at.index(), ConfigurationCodec.read(Unpooled.wrappedBuffer(at.bytes()))))
+                        .toList());
+    }
+}

@@ -1,0 +1,211 @@
+package io.flotilla.broker.partition;
+
+import io.flotilla.broker.env.Clock;
+import io.flotilla.broker.env.EventLoop;
+import io.flotilla.log.LogSnapshot;
+import io.flotilla.log.PartitionLog;
+import io.flotilla.log.ReadResult;
+import io.flotilla.log.state.HardStateJournal;
+import io.flotilla.raft.core.HardState;
+import io.flotilla.raft.host.GroupStorage;
+import io.flotilla.raft.message.ConfigurationCodec;
+import io.flotilla.raft.message.EntryKind;
+import io.flotilla.raft.message.EntryRef;
+import io.flotilla.wire.record.BatchCursor;
+import io.flotilla.wire.record.RaftEntryBatch;
+import io.flotilla.wire.record.RecordBatch;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A Raft group's storage on a partition's log and the directory's journal: translates between entries and record batches.
+ * Raft's own entries are control batches that take no offset. Used on the replica's loop only.
+ */
+final class ReplicaStorage implements GroupStorage {
+    /** A log start offset that takes effect once the entry that says so is committed. */
+    private record PendingLogStart(long index, long offset) {}
+
+    private final int nodeId;
+    private final PartitionLog log;
+    private final HardStateJournal journal;
+    private final EventLoop loop;
+    private final Clock clock;
+    private final ByteBufAllocator allocator;
+    private final Consumer<Throwable> failed;
+    private final Runnable installed;
+    private final RecordBatch batch = new RecordBatch();
+    private final BatchCursor cursor = new BatchCursor();
+    private final ArrayDeque<PendingLogStart> logStarts = new ArrayDeque<>();
+
+    /** A snapshot being made durable: its last index, and whom to tell. */
+    private long installingIndex = -1;
+
+    private Runnable installing;
+
+    /**
+     * @param failed told when the group must stop
+     * @param installed told when a snapshot has replaced the log in memory, before it is durable
+     */
+    ReplicaStorage(
+            int nodeId,
+            PartitionLog log,
+            HardStateJournal journal,
+            Shard shard,
+            Consumer<Throwable> failed,
+            Runnable installed) {
+        this.nodeId = nodeId;
+        this.log = log;
+        this.journal = journal;
+        this.loop = shard.loop();
+        this.clock = shard.clock();
+        this.allocator = shard.allocator();
+        this.failed = failed;
+        this.installed = installed;
+    }
+
+    /** The log is durable up to this index: completes an installation. */
+    void durable(long index) {
+        if (installing != null && index >= installingIndex) {
+            Runnable done = installing;
+            installing = null;
+            done.run();
+        }
+    }
+
+    /** Entries up to this index are committed: a log start agreed on among them takes effect. */
+    void committed(long index) {
+        long offset = -1;
+        while (!logStarts.isEmpty() && logStarts.peek().index() <= index) {
+            offset = logStarts.poll().offset();
+        }
+        if (offset > log.logStartOffset()) {
+            log.advanceLogStart(offset);
+        }
+    }
+
+    @Override
+    public void persist(HardState state, Runnable persisted) {
+        journal.save(log.id().group(), new io.flotilla.log.state.HardState(state.term(), state.votedFor()), loop)
+                .whenComplete((nothing, failure) -> {
+                    if (failure == null) {
+                        persisted.run();
+                    } else {
+                        failed.accept(failure);
+                    }
+                });
+    }
+
+    @Override
+    public void truncateFrom(long index) {
+        while (!logStarts.isEmpty() && logStarts.peekLast().index() >= index) {
+            logStarts.pollLast();
+        }
+        log.truncateFrom(index);
+    }
+
+    @Override
+    public void append(EntryRef entry, ByteBuf bytes) {
+        if (entry.kind() == EntryKind.CONTROL) {
+            noteLogStart(entry.firstIndex(), batch.wrap(bytes, bytes.readerIndex()));
+        }
+        long last = log.append(bytes, entry.term(), clock.millis());
+        if (last != entry.lastIndex()) {
+            throw new IllegalStateException(
+                    "log and Raft disagree: entry ends at " + entry.lastIndex() + ", appended up to " + last);
+        }
+    }
+
+    @Override
+    public void appendReceived(List<EntryRef> entries, ByteBuf bytes) {
+        int at = bytes.readerIndex();
+        for (EntryRef entry : entries) {
+            if (entry.kind() == EntryKind.CONTROL) {
+                noteLogStart(entry.firstIndex(), batch.wrap(bytes, at));
+            }
+            at += entry.sizeInBytes();
+        }
+        log.appendReplicated(bytes, clock.millis());
+    }
+
+    private void noteLogStart(long index, RecordBatch entry) {
+        logStarts.add(new PendingLogStart(index, RaftEntryBatch.parse(entry).logStartOffset()));
+    }
+
+    @Override
+    public void read(long firstIndex, int maxBytes, ReadCallback callback) {
+        log.readEntries(firstIndex, log.lastIndex(), maxBytes).whenComplete((result, failure) -> {
+            if (result instanceof ReadResult.Batches batches) {
+                callback.read(batches.lastIndex(), batches.bytes());
+            } else if (result instanceof ReadResult.Damaged damaged) {
+                failed.accept(new IllegalStateException("damaged: " + damaged.damage()));
+            } else {
+                callback.failed();
+            }
+        });
+    }
+
+    @Override
+    public void readSnapshot(SnapshotCallback callback) {
+        LogSnapshot snapshot = log.snapshotForInstall();
+        ByteBuf payload = allocator.buffer(snapshot.bytes().length).writeBytes(snapshot.bytes());
+        callback.read(snapshot.index(), snapshot.term(), payload);
+    }
+
+    @Override
+    public void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, Runnable done) {
+        byte[] bytes = new byte[payload.readableBytes()];
+        payload.readBytes(bytes).release();
+        logStarts.clear();
+        installingIndex = lastIndex;
+        installing = done;
+        log.installSnapshot(bytes);
+        installed.run();
+    }
+
+    @Override
+    public List<EntryRef> parse(long firstIndex, ByteBuf bytes) {
+        List<EntryRef> entries = new ArrayList<>();
+        long index = firstIndex;
+        cursor.wrap(bytes);
+        for (BatchCursor.Step step = cursor.next(); step != BatchCursor.Step.END; step = cursor.next()) {
+            if (step != BatchCursor.Step.BATCH || !cursor.batch().isCrcValid()) {
+                throw new IllegalArgumentException("entries after index " + (index - 1) + " arrived damaged");
+            }
+            EntryRef entry = parse(index, cursor.batch());
+            entries.add(entry);
+            index = entry.lastIndex() + 1;
+        }
+        return entries;
+    }
+
+    private static EntryRef parse(long index, RecordBatch batch) {
+        int term = batch.partitionLeaderEpoch();
+        int size = batch.sizeInBytes();
+        if (!batch.isRaftEntry()) {
+            return EntryRef.records(index, index + batch.offsetCount() - 1, term, size);
+        }
+        RaftEntryBatch entry = RaftEntryBatch.parse(batch);
+        return switch (entry.type()) {
+            case LEADER_CHANGE -> EntryRef.single(index, term, EntryKind.LEADER_CHANGE, size);
+            case LOG_START -> EntryRef.single(index, term, EntryKind.CONTROL, size);
+            case VOTERS -> EntryRef.configuration(index, term, ConfigurationCodec.read(entry.value()), size);
+        };
+    }
+
+    @Override
+    public ByteBuf encode(EntryRef entry) {
+        long offset = log.logEndOffset();
+        long now = clock.millis();
+        if (entry.kind() == EntryKind.LEADER_CHANGE) {
+            return RaftEntryBatch.buildLeaderChange(allocator, offset, entry.term(), now, nodeId);
+        }
+        ByteBuf voters = Unpooled.buffer();
+        ConfigurationCodec.write(voters, entry.configuration());
+        return RaftEntryBatch.build(allocator, offset, entry.term(), now, RaftEntryBatch.Type.VOTERS, voters);
+    }
+}

@@ -1,0 +1,226 @@
+package io.flotilla.raft.host;
+
+import io.flotilla.raft.core.RaftCore;
+import io.flotilla.raft.message.RaftMessage;
+import io.flotilla.raft.message.RaftMessageCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+
+/**
+ * The groups of one shard. Idle groups cost nothing: only groups whose core asks for ticks are ticked, and the life of
+ * brokers is watched once for all groups ({@link NodeMonitor}).
+ *
+ * <p>A peer's replica of a group counts as up while its broker is up and has said that the group is open there. Each side
+ * says so when it opens a group and whenever the other broker comes up; an answer goes back, so that both know whichever
+ * was first. Used on the shard's loop only.
+ */
+public final class GroupHost {
+    private static final byte OPEN = 1;
+    private static final byte OPEN_TOO = 2;
+    private static final byte CLOSED = 3;
+
+    /** Groups named in one frame: bounds a frame to about 80 KB. */
+    private static final int GROUPS_PER_FRAME = 4096;
+
+    /** Groups ticked in one turn, so that an election storm is spread out; internal groups are taken first. */
+    private static final int TICKS_PER_TURN = 500;
+
+    private final int nodeId;
+    private final Outbox outbox;
+    private final Executor loop;
+    private final ByteBufAllocator allocator;
+    private final Map<GroupId, RaftGroup> groups = new LinkedHashMap<>();
+    private final Set<RaftGroup> ticking = new LinkedHashSet<>();
+    private final Set<RaftGroup> owingNotices = new LinkedHashSet<>();
+    private final Set<Integer> nodesUp = new HashSet<>();
+    private boolean noticesScheduled;
+
+    public GroupHost(int nodeId, Outbox outbox, Executor loop, ByteBufAllocator allocator) {
+        this.nodeId = nodeId;
+        this.outbox = outbox;
+        this.loop = loop;
+        this.allocator = allocator;
+    }
+
+    /**
+     * Takes a group in; it does nothing until {@link RaftGroup#start}.
+     *
+     * @param options how the group is treated among others
+     */
+    public RaftGroup open(
+            GroupId id, RaftCore core, GroupStorage storage, GroupListener listener, RaftGroup.Options options) {
+        RaftGroup group = new RaftGroup(id, core, storage, listener, outbox, this, options);
+        if (groups.putIfAbsent(id, group) != null) {
+            throw new IllegalStateException("group " + id + " is open already");
+        }
+        return group;
+    }
+
+    /** Takes a group out: it stops at once, and its peers are told. */
+    public void close(GroupId id) {
+        RaftGroup group = groups.get(id);
+        if (group != null) {
+            group.close();
+            remove(group);
+        }
+    }
+
+    /** The open group, or null. */
+    public RaftGroup group(GroupId id) {
+        return groups.get(id);
+    }
+
+    /** All open groups. */
+    public Collection<RaftGroup> groups() {
+        return Collections.unmodifiableCollection(groups.values());
+    }
+
+    /** A broker is up, for the first time or again: says which groups it shares with this shard are open here. */
+    public void nodeUp(int node) {
+        nodesUp.add(node);
+        List<GroupId> shared = new ArrayList<>();
+        for (RaftGroup group : groups.values()) {
+            if (group.core().configuration().members().contains(node)) {
+                shared.add(group.id());
+            }
+        }
+        sendGroups(node, OPEN, shared);
+    }
+
+    /** A broker is down: none of its replicas can be reached. */
+    public void nodeDown(int node) {
+        if (nodesUp.remove(node)) {
+            for (RaftGroup group : List.copyOf(groups.values())) {
+                group.peerDown(node);
+            }
+        }
+    }
+
+    /** Lets one tick pass for the groups that need it. */
+    public void tick() {
+        int budget = TICKS_PER_TURN;
+        for (boolean internal : new boolean[] {true, false}) {
+            for (RaftGroup group : List.copyOf(ticking)) {
+                if (budget == 0) {
+                    return;
+                }
+                if (group.options().internal() == internal) {
+                    budget--;
+                    ticking.remove(group);
+                    group.tick();
+                }
+            }
+        }
+    }
+
+    /** Tells followers of commits they have not heard of by another message. */
+    public void sendCommitNotices() {
+        noticesScheduled = false;
+        owingNotices.forEach(RaftGroup::sendCommitNotices);
+        owingNotices.clear();
+    }
+
+    /** Takes one message for one group; does not release the payload. Messages for groups not open here are ignored. */
+    public void receive(int from, GroupId id, RaftMessage message, ByteBuf payload) {
+        RaftGroup group = groups.get(id);
+        if (group != null && nodesUp.contains(from)) {
+            group.receive(from, message, payload);
+        }
+    }
+
+    /** Takes a frame of kind {@link PeerFrame#GROUPS}; does not release it. */
+    public void receiveGroups(int from, ByteBuf frame) {
+        frame.skipBytes(1);
+        byte kind = frame.readByte();
+        if (!nodesUp.contains(from)) {
+            return;
+        }
+        List<GroupId> answers = new ArrayList<>();
+        while (frame.isReadable()) {
+            RaftGroup group = groups.get(GroupId.read(frame));
+            if (group == null) {
+                continue;
+            }
+            if (kind == CLOSED) {
+                group.peerDown(from);
+                continue;
+            }
+            if (kind == OPEN) {
+                answers.add(group.id());
+            }
+            group.peerUp(from);
+        }
+        sendGroups(from, OPEN_TOO, answers);
+    }
+
+    /** Calls back for each message in a frame of kind {@link PeerFrame#MESSAGES}; payloads are slices of the frame. */
+    public static void forEachMessage(ByteBuf frame, MessageConsumer consumer) {
+        frame.skipBytes(1);
+        while (frame.isReadable()) {
+            GroupId id = GroupId.read(frame);
+            RaftMessage message = RaftMessageCodec.read(frame.readSlice(frame.readInt()));
+            consumer.accept(id, message, frame.readSlice(frame.readInt()));
+        }
+    }
+
+    /** Takes one decoded message. */
+    public interface MessageConsumer {
+        void accept(GroupId id, RaftMessage message, ByteBuf payload);
+    }
+
+    int nodeId() {
+        return nodeId;
+    }
+
+    void needsTicks(RaftGroup group) {
+        ticking.add(group);
+    }
+
+    void owesNotices(RaftGroup group, boolean promptly) {
+        owingNotices.add(group);
+        if (promptly && !noticesScheduled) {
+            noticesScheduled = true;
+            loop.execute(this::sendCommitNotices);
+        }
+    }
+
+    void started(RaftGroup group) {
+        announce(group, OPEN);
+    }
+
+    void remove(RaftGroup group) {
+        if (groups.remove(group.id(), group)) {
+            ticking.remove(group);
+            owingNotices.remove(group);
+            announce(group, CLOSED);
+        }
+    }
+
+    private void announce(RaftGroup group, byte kind) {
+        group.core().configuration().members().forEach(node -> {
+            if (nodesUp.contains(node)) {
+                sendGroups(node, kind, List.of(group.id()));
+            }
+        });
+    }
+
+    private void sendGroups(int node, byte kind, List<GroupId> ids) {
+        for (int start = 0; start < ids.size(); start += GROUPS_PER_FRAME) {
+            List<GroupId> part = ids.subList(start, Math.min(ids.size(), start + GROUPS_PER_FRAME));
+            ByteBuf frame = allocator.buffer(2 + part.size() * GroupId.BYTES);
+            frame.writeByte(PeerFrame.GROUPS).writeByte(kind);
+            part.forEach(id -> id.write(frame));
+            outbox.sendFrame(node, frame);
+        }
+    }
+}

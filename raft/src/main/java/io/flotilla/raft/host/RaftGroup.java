@@ -1,0 +1,405 @@
+package io.flotilla.raft.host;
+
+import io.flotilla.raft.core.Envelope;
+import io.flotilla.raft.core.HardState;
+import io.flotilla.raft.core.InstallSnapshot;
+import io.flotilla.raft.core.LogMark;
+import io.flotilla.raft.core.ProposeResult;
+import io.flotilla.raft.core.RaftCore;
+import io.flotilla.raft.core.Ready;
+import io.flotilla.raft.core.Replicate;
+import io.flotilla.raft.core.Role;
+import io.flotilla.raft.core.SendSnapshot;
+import io.flotilla.raft.core.SoftState;
+import io.flotilla.raft.core.TransferResult;
+import io.flotilla.raft.message.AppendRequest;
+import io.flotilla.raft.message.CommitNotice;
+import io.flotilla.raft.message.EntryKind;
+import io.flotilla.raft.message.EntryRef;
+import io.flotilla.raft.message.RaftMessage;
+import io.flotilla.raft.message.SnapshotRequest;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One group at work: passes inputs to its core and carries out each {@link Ready} in the order it demands. Used on its
+ * shard's loop only. An exception from the core or from storage is a broken invariant: it stops this group and no other.
+ */
+public final class RaftGroup {
+    /** Payload of one append message: large enough to stream, small enough to leave room for other groups. */
+    private static final int MAX_APPEND_BYTES = 1 << 20;
+
+    /** How long replicas of a fresh group leave the first election to the preferred one. */
+    private static final int FRESH_TICKS_TO_HOLD_BACK = 25;
+
+    /**
+     * How a group is treated among others.
+     *
+     * @param internal ticked, and so elected, before other groups
+     * @param promptCommits followers hear of a commit in the same turn of the loop; otherwise with the next entries or
+     *     heartbeat, which saves messages
+     * @param preferred stands for election at once while the group is fresh; the others hold back for a while
+     */
+    public record Options(boolean internal, boolean promptCommits, boolean preferred) {}
+
+    private final GroupId id;
+    private final RaftCore core;
+    private final GroupStorage storage;
+    private final GroupListener listener;
+    private final Outbox outbox;
+    private final GroupHost host;
+    private final Options options;
+
+    /** Bytes of proposed entries the core has accepted and not yet handed back to append, in order. */
+    private final ArrayDeque<ByteBuf> proposed = new ArrayDeque<>();
+
+    /** While leading: the commit index last told to each peer. */
+    private final Map<Integer, Long> told = new TreeMap<>();
+
+    /** The message being stepped: its entries may be among those to append, its payload a snapshot to install. */
+    private List<EntryRef> receivedEntries = List.of();
+
+    private ByteBuf receivedBytes;
+    private LogMark lastMark;
+    private Role role = Role.FOLLOWER;
+    private int heldBackTicks;
+    private boolean working;
+    private boolean closed;
+
+    RaftGroup(
+            GroupId id,
+            RaftCore core,
+            GroupStorage storage,
+            GroupListener listener,
+            Outbox outbox,
+            GroupHost host,
+            Options options) {
+        this.id = id;
+        this.core = core;
+        this.storage = storage;
+        this.listener = listener;
+        this.outbox = outbox;
+        this.host = host;
+        this.options = options;
+    }
+
+    public GroupId id() {
+        return id;
+    }
+
+    /** The consensus state, to look at only. */
+    public RaftCore core() {
+        return core;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    Options options() {
+        return options;
+    }
+
+    /**
+     * Proposes one entry; ownership of the bytes passes, whatever the answer.
+     *
+     * @param indexCount log indexes the entry spans: its records, or one
+     */
+    public ProposeResult propose(EntryKind kind, int indexCount, ByteBuf bytes) {
+        if (closed) {
+            bytes.release();
+            return new ProposeResult.NotLeader(RaftCore.NO_NODE);
+        }
+        ProposeResult result = core.propose(kind, indexCount, bytes.readableBytes());
+        if (result instanceof ProposeResult.Accepted) {
+            proposed.add(bytes);
+            input(() -> {});
+        } else {
+            bytes.release();
+        }
+        return result;
+    }
+
+    /** The log is durable up to this index; must not be called for what has been truncated since. */
+    public void appended(long index) {
+        if (lastMark != null) {
+            input(() -> core.appended(new LogMark(Math.min(index, lastMark.index()), lastMark.generation())));
+        }
+    }
+
+    /** The log now begins with the entry at this index. */
+    public void compacted(long firstIndex) {
+        input(() -> core.compacted(firstIndex));
+    }
+
+    /** Starts an election now, if this replica may. */
+    public void campaign() {
+        input(core::campaign);
+    }
+
+    /**
+     * Hands leadership to this node.
+     *
+     * @return what became of it at once; success shows as a change of role
+     */
+    public TransferResult transferLeadership(int target) {
+        TransferResult result = core.transferLeadership(target);
+        input(() -> {});
+        return result;
+    }
+
+    /** Stops leading, and asks the most caught-up replica to take over. Does nothing unless leading. */
+    public void resign() {
+        input(core::resign);
+    }
+
+    /** Stops the group because of a broken invariant or a failed disk, and says so once. */
+    public void fail(Throwable cause) {
+        if (!closed) {
+            close();
+            host.remove(this);
+            listener.failed(cause);
+        }
+    }
+
+    void tick() {
+        if (isFresh() && !options.preferred() && heldBackTicks < FRESH_TICKS_TO_HOLD_BACK) {
+            heldBackTicks++;
+            host.needsTicks(this);
+        } else {
+            input(core::tick);
+        }
+    }
+
+    /** Nothing was ever elected or appended here. */
+    private boolean isFresh() {
+        return core.term() == 0 && core.lastIndex() == 0;
+    }
+
+    void peerUp(int node) {
+        input(() -> {
+            core.nodeUp(node);
+            if (options.preferred() && isFresh()) {
+                core.campaign();
+            }
+        });
+    }
+
+    void peerDown(int node) {
+        input(() -> core.nodeDown(node));
+    }
+
+    /** Takes a message; the payload stays the caller's. */
+    void receive(int from, RaftMessage message, ByteBuf payload) {
+        input(() -> {
+            receivedBytes = payload;
+            if (message instanceof AppendRequest append) {
+                receivedEntries = storage.parse(append.prevIndex() + 1, payload);
+                core.step(from, append.withEntries(receivedEntries));
+            } else {
+                core.step(from, message);
+            }
+            work();
+        });
+        receivedBytes = null;
+        receivedEntries = List.of();
+    }
+
+    /** Tells up-to-date followers how far entries are committed, where nothing else has told them. */
+    void sendCommitNotices() {
+        if (closed || role != Role.LEADER) {
+            return;
+        }
+        long commit = core.commitIndex();
+        RaftMessage notice = new CommitNotice(core.term(), commit);
+        core.configuration().members().forEach(node -> {
+            if (node != host.nodeId() && told.getOrDefault(node, -1L) < commit) {
+                told.put(node, commit);
+                outbox.add(node, id, notice, null);
+            }
+        });
+    }
+
+    void close() {
+        closed = true;
+        proposed.forEach(ByteBuf::release);
+        proposed.clear();
+    }
+
+    /** Takes part from now on. */
+    public void start() {
+        host.started(this);
+        if (options.preferred()) {
+            core.campaign();
+        }
+        input(() -> {});
+    }
+
+    private void input(Runnable action) {
+        if (closed) {
+            return;
+        }
+        try {
+            action.run();
+            work();
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /** Carries out what the core asks until it asks nothing more. Inputs made meanwhile are picked up by the same loop. */
+    private void work() {
+        if (working || closed) {
+            return;
+        }
+        working = true;
+        try {
+            while (!closed && core.hasReady()) {
+                carryOut(core.ready());
+            }
+        } finally {
+            working = false;
+        }
+        if (!closed && core.needsTicks()) {
+            host.needsTicks(this);
+        }
+    }
+
+    private void carryOut(Ready ready) {
+        for (Envelope envelope : ready.messages()) {
+            outbox.add(envelope.to(), id, envelope.message(), null);
+        }
+        HardState state = ready.hardState();
+        if (state != null) {
+            storage.persist(state, () -> input(() -> core.hardStatePersisted(state)));
+        }
+        if (ready.mark() != null) {
+            lastMark = ready.mark();
+        }
+        if (ready.truncateFrom() > 0) {
+            storage.truncateFrom(ready.truncateFrom());
+        }
+        append(ready.entries());
+        if (ready.install() != null) {
+            install(ready.install());
+        }
+        if (ready.softState() != null) {
+            changeRole(ready.softState());
+        }
+        if (ready.commitIndex() > 0) {
+            committed(ready.commitIndex());
+        }
+        ready.replications().forEach(this::replicate);
+        ready.snapshots().forEach(this::sendSnapshot);
+    }
+
+    /** Appends entries: those of the message being stepped in one piece, those of this leader one by one. */
+    private void append(List<EntryRef> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        long first = entries.get(0).firstIndex();
+        int at = 0;
+        for (EntryRef received : receivedEntries) {
+            if (received.firstIndex() == first) {
+                storage.appendReceived(
+                        entries,
+                        receivedBytes.retainedSlice(
+                                receivedBytes.readerIndex() + at, receivedBytes.readableBytes() - at));
+                return;
+            }
+            at += received.sizeInBytes();
+        }
+        for (EntryRef entry : entries) {
+            boolean own = entry.kind() == EntryKind.LEADER_CHANGE || entry.kind() == EntryKind.CONFIGURATION;
+            storage.append(entry, own ? storage.encode(entry) : proposed.remove());
+        }
+    }
+
+    private void changeRole(SoftState state) {
+        if (role == Role.LEADER && state.role() != Role.LEADER) {
+            proposed.forEach(ByteBuf::release);
+            proposed.clear();
+        }
+        role = state.role();
+        told.clear();
+        listener.roleChanged(state.role(), state.leaderId(), state.term());
+    }
+
+    private void committed(long commitIndex) {
+        listener.committed(commitIndex);
+        if (role == Role.LEADER) {
+            host.owesNotices(this, options.promptCommits());
+        }
+    }
+
+    private void replicate(Replicate intent) {
+        if (intent.nextIndex() > core.lastIndex()) {
+            sendAppend(intent, intent.prevIndex(), null);
+            return;
+        }
+        storage.read(intent.nextIndex(), MAX_APPEND_BYTES, new GroupStorage.ReadCallback() {
+            @Override
+            public void read(long lastIndex, ByteBuf bytes) {
+                sendAppend(intent, lastIndex, bytes);
+            }
+
+            @Override
+            public void failed() {
+                if (core.isCurrent(intent)) {
+                    input(() -> core.sendFailed(intent.peer()));
+                }
+            }
+        });
+    }
+
+    private void sendAppend(Replicate intent, long lastIndex, ByteBuf bytes) {
+        if (closed || !core.isCurrent(intent)) {
+            if (bytes != null) {
+                bytes.release();
+            }
+            return;
+        }
+        long commit = core.commitIndex();
+        int size = bytes == null ? 0 : bytes.readableBytes();
+        outbox.add(
+                intent.peer(),
+                id,
+                AppendRequest.probe(intent.term(), intent.prevIndex(), intent.prevTerm(), commit),
+                bytes);
+        told.put(intent.peer(), commit);
+        input(() -> core.sent(intent, lastIndex, size));
+    }
+
+    private void sendSnapshot(SendSnapshot intent) {
+        storage.readSnapshot(new GroupStorage.SnapshotCallback() {
+            @Override
+            public void read(long lastIndex, int lastTerm, ByteBuf payload) {
+                if (closed || !core.isCurrent(intent)) {
+                    payload.release();
+                    return;
+                }
+                RaftMessage message = new SnapshotRequest(intent.term(), lastIndex, lastTerm, core.configuration());
+                outbox.add(intent.peer(), id, message, payload);
+            }
+
+            @Override
+            public void failed() {
+                if (core.isCurrent(intent)) {
+                    input(() -> core.sendFailed(intent.peer()));
+                }
+            }
+        });
+    }
+
+    private void install(InstallSnapshot install) {
+        storage.installSnapshot(
+                install.index(),
+                install.term(),
+                receivedBytes.retainedSlice(),
+                () -> input(() -> core.snapshotInstalled(install)));
+    }
+}
