@@ -73,7 +73,7 @@ final class CodecGenerator {
                             in,
                             flexible,
                             nullable,
-                            minimumSize(array.element()),
+                            MinimumSize.ofElement(array.element(), field.versions(), definition.flexible()),
                             label(field),
                             elementReader(array.element(), field));
         }
@@ -300,13 +300,5 @@ final class CodecGenerator {
         return struct.name().equals(definition.name())
                 ? definition.name() + "." + field.name()
                 : definition.name() + "." + struct.name() + "." + field.name();
-    }
-
-    /** The fewest bytes an element of this type takes in any version: what a count is held against. */
-    private int minimumSize(Type type) {
-        if (type instanceof Type.Nested nested) {
-            return MinimumSize.of(nested.struct(), definition.flexible());
-        }
-        return MinimumSize.of(type);
     }
 }

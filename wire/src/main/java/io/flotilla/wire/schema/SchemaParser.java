@@ -245,6 +245,10 @@ public final class SchemaParser {
             if (inflexible && field.type() != Type.Scalar.STRING) {
                 throw error(line, "only strings can be inflexible");
             }
+            if (field.type() instanceof Type.Array array
+                    && MinimumSize.ofElement(array.element(), versions, flexibleVersions) == 0) {
+                throw error(line, "elements without a single byte in some version cannot be counted safely");
+            }
             if (field.isTagged()) {
                 if (!flexibleVersions.covers(versions)) {
                     throw error(line, "a tagged field exists in flexible versions only");
