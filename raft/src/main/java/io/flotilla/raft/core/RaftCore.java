@@ -1,19 +1,8 @@
 package io.flotilla.raft.core;
 
-import io.flotilla.raft.message.AppendRequest;
-import io.flotilla.raft.message.AppendResponse;
-import io.flotilla.raft.message.CommitNotice;
 import io.flotilla.raft.message.EntryKind;
-import io.flotilla.raft.message.EntryRef;
-import io.flotilla.raft.message.LeaderResigned;
 import io.flotilla.raft.message.RaftMessage;
-import io.flotilla.raft.message.SnapshotRequest;
-import io.flotilla.raft.message.SnapshotResponse;
-import io.flotilla.raft.message.TimeoutNow;
-import io.flotilla.raft.message.VoteRequest;
-import io.flotilla.raft.message.VoteResponse;
 import io.flotilla.raft.quorum.Configuration;
-import io.flotilla.raft.quorum.VoteResult;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,10 +24,10 @@ public final class RaftCore {
     private final RaftLog log;
     private final Election election;
     private final Following following;
+    private final Leading leading;
     private final Replication replication;
-    private final Transfer transfer = new Transfer();
-    private final Window uncommitted;
-    private int ticksWithoutQuorum;
+    private final Roles roles;
+    private final Inbox inbox;
     private HardState drainedHardState;
     private SoftState drainedSoftState;
     private long drainedCommitIndex;
@@ -53,8 +42,10 @@ public final class RaftCore {
         log = replica.log;
         election = new Election(replica, random);
         following = new Following(replica);
-        replication = new Replication(replica);
-        uncommitted = new Window(Integer.MAX_VALUE, options.maxUncommittedBytes());
+        leading = new Leading(replica);
+        replication = leading.replication();
+        roles = new Roles(replica, election, following, leading);
+        inbox = new Inbox(replica, roles, election, following, leading);
         drainedHardState = replica.hardState();
         drainedSoftState = softState();
         drainedCommitIndex = log.commitIndex();
@@ -64,26 +55,12 @@ public final class RaftCore {
 
     /** True if {@link #tick()} matters now: something is awaited that may never come. An idle group needs no ticks. */
     public boolean needsTicks() {
-        return replica.isLeader()
-                ? transfer.isActive() || !replica.isQuorumUp() || replication.isWaiting()
-                : election.isTimerRunning();
+        return replica.isLeader() ? leading.needsTicks() : election.isTimerRunning();
     }
 
     /** One unit of the host's time has passed. Ticks at other times than {@link #needsTicks()} do no harm. */
     public void tick() {
-        if (!replica.isLeader()) {
-            if (election.tick()) {
-                campaign();
-            }
-            return;
-        }
-        transfer.tick(replica.options.electionTimeoutTicks());
-        replication.tick();
-        // Check-quorum (thesis 6.2): a leader that cannot reach a quorum must not keep clients waiting.
-        ticksWithoutQuorum = replica.isQuorumUp() ? 0 : ticksWithoutQuorum + 1;
-        if (ticksWithoutQuorum >= replica.options.electionTimeoutTicks()) {
-            stopLeading(NO_NODE);
-        }
+        roles.tick();
     }
 
     /** The node of a peer can be reached, after a time when it could not, or after a restart. */
@@ -92,23 +69,23 @@ public final class RaftCore {
         replication.nodeUp(node);
     }
 
-    /** The node of a peer cannot be reached, or does not run this group. */
+    /**
+     * The node of a peer cannot be reached, or does not run this group. A leader there is forgotten: if it still leads when
+     * the node is back, it says so, and if it restarted in between, it does not.
+     */
     public void nodeDown(int node) {
-        if (node == replica.leaderId() && replica.isUp(node)) {
-            election.restartTimer();
-        }
         replica.nodeDown(node);
         replication.nodeDown(node);
+        if (node == replica.leaderId()) {
+            roles.becomeFollower(replica.term(), NO_NODE);
+        }
     }
 
     // ---- elections and leadership
 
     /** Stands for election now, if this replica is a voter and knows of no leader that lives. Pre-vote comes first. */
     public void campaign() {
-        if (!election.isTimerRunning()) {
-            return;
-        }
-        conclude(election.askPreVotes());
+        roles.campaign();
     }
 
     /**
@@ -116,27 +93,7 @@ public final class RaftCore {
      * most, proposals are refused.
      */
     public TransferResult transferLeadership(int target) {
-        if (!replica.isLeader()) {
-            return TransferResult.NOT_LEADER;
-        }
-        if (transfer.isActive()) {
-            return TransferResult.BUSY;
-        }
-        if (target == replica.id() || !replica.configuration().isVoter(target)) {
-            return TransferResult.NOT_A_TARGET;
-        }
-        if (!replica.isUp(target)) {
-            return TransferResult.TARGET_DOWN;
-        }
-        transfer.start(target);
-        continueTransfer();
-        return TransferResult.STARTED;
-    }
-
-    private void continueTransfer() {
-        if (transfer.isDue(replication.find(transfer.target()), log.lastIndex())) {
-            replica.send(transfer.target(), new TimeoutNow(replica.term()));
-        }
+        return replica.isLeader() ? leading.startTransfer(target) : TransferResult.NOT_LEADER;
     }
 
     /**
@@ -145,41 +102,8 @@ public final class RaftCore {
      */
     public void resign() {
         if (replica.isLeader()) {
-            stopLeading(replication.mostCaughtUpVoter());
+            roles.stopLeading(replication.mostCaughtUpVoter());
         }
-    }
-
-    private void stopLeading(int successor) {
-        int term = replica.term();
-        replica.configuration().members().without(replica.id()).forEach(member -> {
-            replica.send(member, member == successor ? new TimeoutNow(term) : new LeaderResigned(term));
-        });
-        becomeFollower(term, NO_NODE);
-    }
-
-    private void becomeFollower(int term, int leaderId) {
-        if (term > replica.term()) {
-            replica.enterTerm(term);
-            following.enterTerm();
-        }
-        replica.become(Role.FOLLOWER, leaderId);
-        replication.stop();
-        transfer.stop();
-        election.restartTimer();
-    }
-
-    /** Raft 5.2; the first entry of the new term lets it commit everything before (Raft section 8). */
-    private void becomeLeader() {
-        replica.become(Role.LEADER, replica.id());
-        ticksWithoutQuorum = 0;
-        uncommitted.clear();
-        replication.start();
-        append(EntryKind.LEADER_CHANGE, 1, 0);
-    }
-
-    private void startTerm(boolean isTransfer) {
-        election.askVotes(isTransfer);
-        following.enterTerm();
     }
 
     // ---- the log
@@ -195,22 +119,7 @@ public final class RaftCore {
         if (!replica.isLeader()) {
             return new ProposeResult.NotLeader(replica.leaderId());
         }
-        if (transfer.isActive()) {
-            return new ProposeResult.Transferring(transfer.target());
-        }
-        if (uncommitted.isFull()) {
-            return new ProposeResult.Full(uncommitted.bytes());
-        }
-        return new ProposeResult.Accepted(append(kind, indexCount, sizeInBytes));
-    }
-
-    private EntryRef append(EntryKind kind, int indexCount, int sizeInBytes) {
-        long first = log.lastIndex() + 1;
-        EntryRef entry = new EntryRef(first, first + indexCount - 1, replica.term(), kind, sizeInBytes, null);
-        log.append(entry);
-        uncommitted.add(entry.lastIndex(), sizeInBytes);
-        replication.streamToAll();
-        return entry;
+        return leading.propose(kind, indexCount, sizeInBytes);
     }
 
     /** The log is durable as far as it was written when {@code mark} was handed out (see {@link Ready#mark()}). */
@@ -219,7 +128,7 @@ public final class RaftCore {
             return;
         }
         if (replica.isLeader()) {
-            advanceCommit();
+            leading.advanceCommit();
         } else {
             following.acknowledge();
         }
@@ -229,7 +138,7 @@ public final class RaftCore {
     public void hardStatePersisted(HardState state) {
         replica.outbox.persisted(state, replica.hardState());
         if (replica.role() == Role.CANDIDATE && replica.outbox.isPersisted(replica.hardState())) {
-            conclude(election.record(replica.id(), true));
+            roles.conclude(election.record(replica.id(), true));
         }
     }
 
@@ -274,151 +183,7 @@ public final class RaftCore {
 
     /** A message from the replica of this group on node {@code from}. */
     public void step(int from, RaftMessage message) {
-        switch (message.type()) {
-            case VOTE_REQUEST -> onVoteRequest(from, (VoteRequest) message);
-            case VOTE_RESPONSE -> onVoteResponse(from, (VoteResponse) message);
-            case APPEND_REQUEST -> onAppendRequest(from, (AppendRequest) message);
-            case SNAPSHOT_REQUEST -> onSnapshotRequest(from, (SnapshotRequest) message);
-            case COMMIT_NOTICE -> onCommitNotice(from, (CommitNotice) message);
-            case LEADER_RESIGNED -> onLeaderResigned(from, (LeaderResigned) message);
-            case TIMEOUT_NOW -> onTimeoutNow(from, (TimeoutNow) message);
-            case APPEND_RESPONSE -> onAppendResponse(from, (AppendResponse) message);
-            case SNAPSHOT_RESPONSE -> onSnapshotResponse(from, (SnapshotResponse) message);
-        }
-    }
-
-    private void onVoteRequest(int from, VoteRequest request) {
-        boolean isNews = request.term() > replica.term();
-        if (isNews && from == replica.leaderId()) {
-            replica.forgetLeader(); // A leader that wants votes leads no more.
-        }
-        if (replica.hasLiveLeader() && !request.transfer()) {
-            // Thesis 4.2.3 and 6.4.1: with a live leader there is nothing to vote about. Not even the term counts, or a
-            // removed or half-connected node could unseat the leader by asking.
-            election.refuse(from, request);
-            replication.showLeader(from);
-        } else if (request.preVote()) {
-            election.answerPreVote(from, request);
-        } else {
-            if (isNews) {
-                becomeFollower(request.term(), NO_NODE);
-            }
-            election.answerVote(from, request);
-        }
-    }
-
-    private void onVoteResponse(int from, VoteResponse response) {
-        if (response.preVote()) {
-            if (!response.granted()) {
-                adopt(response.term());
-            }
-            if (replica.role() == Role.PRE_CANDIDATE
-                    && (!response.granted() || response.term() == replica.term() + 1)) {
-                conclude(election.record(from, response.granted()));
-            }
-            return;
-        }
-        adopt(response.term());
-        if (replica.role() == Role.CANDIDATE && response.term() == replica.term()) {
-            conclude(election.record(from, response.granted()));
-        }
-    }
-
-    private void conclude(VoteResult result) {
-        if (result == VoteResult.LOST) {
-            becomeFollower(replica.term(), NO_NODE);
-        } else if (result == VoteResult.WON && replica.role() == Role.PRE_CANDIDATE) {
-            startTerm(false);
-        } else if (result == VoteResult.WON) {
-            becomeLeader();
-        }
-    }
-
-    private void onAppendRequest(int from, AppendRequest request) {
-        if (acceptLeader(from, request.term())) {
-            following.onAppendRequest(request);
-        }
-    }
-
-    private void onSnapshotRequest(int from, SnapshotRequest request) {
-        if (acceptLeader(from, request.term())) {
-            following.onSnapshotRequest(from, request);
-        }
-    }
-
-    /** Raft figure 2: a request of the current or a later term comes from that term's leader; there is only one. */
-    private boolean acceptLeader(int from, int term) {
-        if (term < replica.term()) {
-            // Tells a leader of the past; it may not have noticed, and nobody else may be able to tell it.
-            replica.send(from, AppendResponse.rejected(replica.term(), 0, 0, 0));
-            return false;
-        }
-        boolean isSameTerm = term == replica.term();
-        if (isSameTerm && (replica.isLeader() || isOtherLeader(from))) {
-            throw new InvariantViolation("two leaders in term " + term + ": " + replica.leaderId() + " and " + from);
-        }
-        if (!isSameTerm || replica.leaderId() != from || replica.role() != Role.FOLLOWER) {
-            becomeFollower(term, from);
-        } else {
-            election.restartTimer();
-        }
-        return true;
-    }
-
-    private boolean isOtherLeader(int from) {
-        return replica.leaderId() != NO_NODE && replica.leaderId() != from;
-    }
-
-    private void onCommitNotice(int from, CommitNotice notice) {
-        if (isFromLeader(from, notice)) {
-            following.learnCommit(notice.commitIndex());
-        }
-    }
-
-    private void onLeaderResigned(int from, LeaderResigned message) {
-        if (isFromLeader(from, message)) {
-            becomeFollower(replica.term(), NO_NODE);
-        }
-    }
-
-    private void onTimeoutNow(int from, TimeoutNow message) {
-        if (isFromLeader(from, message) && replica.configuration().isVoter(replica.id())) {
-            startTerm(true);
-        }
-    }
-
-    private boolean isFromLeader(int from, RaftMessage message) {
-        return message.term() == replica.term() && from == replica.leaderId() && replica.role() == Role.FOLLOWER;
-    }
-
-    private void onAppendResponse(int from, AppendResponse response) {
-        adopt(response.term());
-        if (replica.isLeader() && response.term() == replica.term()) {
-            replication.onAppendResponse(from, response);
-            advanceCommit();
-            continueTransfer();
-        }
-    }
-
-    private void onSnapshotResponse(int from, SnapshotResponse response) {
-        adopt(response.term());
-        if (replica.isLeader() && response.term() == replica.term()) {
-            replication.onSnapshotResponse(from, response);
-            advanceCommit();
-        }
-    }
-
-    private void advanceCommit() {
-        if (replication.advanceCommit()) {
-            uncommitted.freeTo(log.commitIndex());
-        }
-    }
-
-    /** Raft 5.1: whoever sees a later term enters it as a follower. */
-    private void adopt(int term) {
-        if (term > replica.term()) {
-            becomeFollower(term, NO_NODE);
-        }
+        inbox.step(from, message);
     }
 
     // ---- output
@@ -523,7 +288,7 @@ public final class RaftCore {
                 log.lastIndex(),
                 log.lastTerm(),
                 replica.configuration(),
-                transfer.target(),
+                leading.transfer().target(),
                 replication.status());
     }
 }

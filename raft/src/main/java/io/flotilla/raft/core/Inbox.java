@@ -1,0 +1,145 @@
+package io.flotilla.raft.core;
+
+import io.flotilla.raft.message.AppendRequest;
+import io.flotilla.raft.message.AppendResponse;
+import io.flotilla.raft.message.CommitNotice;
+import io.flotilla.raft.message.LeaderResigned;
+import io.flotilla.raft.message.RaftMessage;
+import io.flotilla.raft.message.SnapshotRequest;
+import io.flotilla.raft.message.SnapshotResponse;
+import io.flotilla.raft.message.TimeoutNow;
+import io.flotilla.raft.message.VoteRequest;
+import io.flotilla.raft.message.VoteResponse;
+
+/** One handler per message: what its term says about ours, and whose affair the rest is. */
+final class Inbox {
+    private final Replica replica;
+    private final Roles roles;
+    private final Election election;
+    private final Following following;
+    private final Leading leading;
+
+    Inbox(Replica replica, Roles roles, Election election, Following following, Leading leading) {
+        this.replica = replica;
+        this.roles = roles;
+        this.election = election;
+        this.following = following;
+        this.leading = leading;
+    }
+
+    void step(int from, RaftMessage message) {
+        switch (message.type()) {
+            case VOTE_REQUEST -> onVoteRequest(from, (VoteRequest) message);
+            case VOTE_RESPONSE -> onVoteResponse(from, (VoteResponse) message);
+            case APPEND_REQUEST -> onAppendRequest(from, (AppendRequest) message);
+            case APPEND_RESPONSE -> onAppendResponse(from, (AppendResponse) message);
+            case COMMIT_NOTICE -> onCommitNotice(from, (CommitNotice) message);
+            case LEADER_RESIGNED -> onLeaderResigned(from, (LeaderResigned) message);
+            case SNAPSHOT_REQUEST -> onSnapshotRequest(from, (SnapshotRequest) message);
+            case SNAPSHOT_RESPONSE -> onSnapshotResponse(from, (SnapshotResponse) message);
+            case TIMEOUT_NOW -> onTimeoutNow(from, (TimeoutNow) message);
+        }
+    }
+
+    private void onVoteRequest(int from, VoteRequest request) {
+        boolean isNews = request.term() > replica.term();
+        if (isNews && from == replica.leaderId()) {
+            replica.forgetLeader(); // A leader that wants votes leads no more.
+        }
+        if (replica.hasLiveLeader() && !request.transfer()) {
+            // Thesis 4.2.3: with a live leader there is nothing to vote about. Not even the term counts, or a removed
+            // or
+            // half-connected node could unseat the leader by asking.
+            election.refuse(from, request);
+            leading.replication().showLeader(from);
+        } else if (request.preVote()) {
+            election.answerPreVote(from, request);
+        } else {
+            roles.adopt(request.term());
+            election.answerVote(from, request);
+        }
+    }
+
+    private void onVoteResponse(int from, VoteResponse response) {
+        if (response.preVote() && response.granted()) {
+            // The term is the one that was asked about (thesis 9.6); nobody is in it yet.
+            if (replica.role() == Role.PRE_CANDIDATE && response.term() == replica.term() + 1) {
+                roles.conclude(election.record(from, true));
+            }
+            return;
+        }
+        roles.adopt(response.term());
+        Role asking = response.preVote() ? Role.PRE_CANDIDATE : Role.CANDIDATE;
+        if (replica.role() == asking && (response.preVote() || response.term() == replica.term())) {
+            roles.conclude(election.record(from, response.granted()));
+        }
+    }
+
+    private void onAppendRequest(int from, AppendRequest request) {
+        if (acceptLeader(from, request.term())) {
+            following.onAppendRequest(request);
+        }
+    }
+
+    private void onSnapshotRequest(int from, SnapshotRequest request) {
+        if (acceptLeader(from, request.term())) {
+            following.onSnapshotRequest(from, request);
+        }
+    }
+
+    /** Raft figure 2: a request of the current or a later term comes from that term's leader; there is only one. */
+    private boolean acceptLeader(int from, int term) {
+        if (term < replica.term()) {
+            // Tells a leader of the past. It may not have noticed, and nobody else may be able to tell it.
+            replica.send(from, AppendResponse.rejected(replica.term(), 0, 0, 0));
+            return false;
+        }
+        boolean isKnown = term == replica.term() && replica.leaderId() != RaftCore.NO_NODE;
+        if (isKnown && replica.leaderId() != from) {
+            throw new InvariantViolation("two leaders in term " + term + ": " + replica.leaderId() + " and " + from);
+        }
+        if (isKnown) {
+            election.restartTimer();
+        } else {
+            roles.becomeFollower(term, from);
+        }
+        return true;
+    }
+
+    private void onAppendResponse(int from, AppendResponse response) {
+        roles.adopt(response.term());
+        if (replica.isLeader() && response.term() == replica.term()) {
+            leading.onAppendResponse(from, response);
+        }
+    }
+
+    private void onSnapshotResponse(int from, SnapshotResponse response) {
+        roles.adopt(response.term());
+        if (replica.isLeader() && response.term() == replica.term()) {
+            leading.onSnapshotResponse(from, response);
+        }
+    }
+
+    private void onCommitNotice(int from, CommitNotice notice) {
+        if (isFromLeader(from, notice)) {
+            following.learnCommit(notice.commitIndex());
+        }
+    }
+
+    private void onLeaderResigned(int from, LeaderResigned message) {
+        if (isFromLeader(from, message)) {
+            roles.becomeFollower(replica.term(), RaftCore.NO_NODE);
+        }
+    }
+
+    /** Thesis 3.10. No pre-vote: the leader itself asked for this election. */
+    private void onTimeoutNow(int from, TimeoutNow message) {
+        if (isFromLeader(from, message) && replica.configuration().isVoter(replica.id())) {
+            roles.startTerm(true);
+        }
+    }
+
+    private boolean isFromLeader(int from, RaftMessage message) {
+        return message.term() == replica.term() && from == replica.leaderId() && !replica.isLeader();
+    }
+}
