@@ -87,7 +87,7 @@ final class Following {
     /** The leader's commit index, from whichever message. It counts as far as the logs are known to agree. */
     void learnCommit(long commitIndex) {
         leaderCommit = Math.max(leaderCommit, commitIndex);
-        log.commitTo(replica.rules.followerCommit(leaderCommit, verifiedIndex));
+        log.commitTo(replica.rules.followerCommit(leaderCommit, verifiedIndex, log.lastIndex()));
     }
 
     /** Tells the leader how far the logs agree and how much of that is durable. */

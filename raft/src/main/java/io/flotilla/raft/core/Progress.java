@@ -71,12 +71,15 @@ final class Progress {
         idleTicks = 0;
     }
 
-    /** Starts over from what is known to match. */
-    void probeFromMatch() {
-        probeFrom(matchIndex + 1);
+    /**
+     * Something may have been lost: asks again where the logs agree. Streaming starts over from what is known to match; a
+     * question without an answer is repeated, since an earlier position could only mean to send more than is needed.
+     */
+    void probeAgain() {
+        probeFrom(state == ReplicationState.REPLICATE ? matchIndex + 1 : nextIndex);
     }
 
-    void probeFrom(long index) {
+    private void probeFrom(long index) {
         state = ReplicationState.PROBE;
         nextIndex = index;
         setIntent(null);

@@ -26,31 +26,20 @@ final class Replication {
 
     /** Begins to lead: every follower is asked whether its log agrees at the end of this one (Raft 5.3). */
     void start() {
-        peers = NONE;
-        updateMembers();
+        NodeSet others = replica.configuration().members().without(replica.id());
+        Progress[] followers = new Progress[others.size()];
+        for (int i = 0; i < followers.length; i++) {
+            int node = others.get(i);
+            followers[i] = new Progress(node, log.lastIndex() + 1, replica.isUp(node), replica.options);
+            if (followers[i].isUp()) {
+                probe(followers[i]);
+            }
+        }
+        peers = followers;
     }
 
     void stop() {
         peers = NONE;
-    }
-
-    /** Follows the configuration in force: new members are probed, former ones forgotten. */
-    void updateMembers() {
-        NodeSet others = replica.configuration().members().without(replica.id());
-        Progress[] updated = new Progress[others.size()];
-        for (int i = 0; i < updated.length; i++) {
-            Progress known = find(others.get(i));
-            updated[i] = known != null ? known : join(others.get(i));
-        }
-        peers = updated;
-    }
-
-    private Progress join(int node) {
-        Progress peer = new Progress(node, log.lastIndex() + 1, replica.isUp(node), replica.options);
-        if (peer.isUp()) {
-            probe(peer);
-        }
-        return peer;
     }
 
     /** The progress of {@code node}, or null if it is not a member. */
@@ -133,7 +122,7 @@ final class Replication {
     }
 
     private void retryLater(Progress peer) {
-        peer.probeFromMatch();
+        peer.probeAgain();
         for (int i = 0; i < probePatience(); i++) {
             peer.countIdleTick();
         }
@@ -144,7 +133,7 @@ final class Replication {
         Progress peer = find(node);
         if (peer != null) {
             peer.setUp(true);
-            peer.probeFromMatch();
+            peer.probeAgain();
             probe(peer);
         }
     }
@@ -153,7 +142,7 @@ final class Replication {
         Progress peer = find(node);
         if (peer != null) {
             peer.setUp(false);
-            peer.probeFromMatch();
+            peer.probeAgain();
         }
     }
 
@@ -169,7 +158,7 @@ final class Replication {
     void tick() {
         for (Progress peer : peers) {
             if (peer.isWaiting() && peer.countIdleTick() >= patience(peer)) {
-                peer.probeFromMatch();
+                peer.probeAgain();
                 probe(peer);
             }
         }

@@ -39,7 +39,7 @@ class SafetyRules {
     }
 
     /** A follower commits no further than its log is known to agree with the leader's (Raft figure 2). */
-    long followerCommit(long leaderCommit, long verifiedIndex) {
+    long followerCommit(long leaderCommit, long verifiedIndex, long lastIndex) {
         return Math.min(leaderCommit, verifiedIndex);
     }
 
