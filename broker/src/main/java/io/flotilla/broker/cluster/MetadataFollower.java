@@ -95,6 +95,7 @@ public final class MetadataFollower implements ReplicaListener, MetadataCache {
     }
 
     private void replay(ByteBuf chunk) {
+        long from = next;
         cursor.wrap(chunk);
         BatchCursor.Step step = cursor.next();
         for (; step == BatchCursor.Step.BATCH; step = cursor.next()) {
@@ -103,13 +104,19 @@ public final class MetadataFollower implements ReplicaListener, MetadataCache {
             }
             next = cursor.batch().nextOffset();
         }
-        if (step != BatchCursor.Step.END) {
+        if (step != BatchCursor.Step.END || next == from) {
             throw new IllegalStateException("unreadable log: " + step);
         }
     }
 
     private void publish() {
         image = state.image();
-        listeners.forEach(listener -> listener.accept(image));
+        for (Consumer<MetadataImage> listener : listeners) {
+            try {
+                listener.accept(image);
+            } catch (RuntimeException e) {
+                log.error("A listener failed on the metadata up to offset {}", image.offset(), e);
+            }
+        }
     }
 }
