@@ -4,6 +4,7 @@ import io.flotilla.broker.env.Closed;
 import io.flotilla.broker.env.ConnectionHandler;
 import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.env.Network;
+import io.flotilla.broker.metrics.Metrics;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -35,13 +36,15 @@ public final class NettyNetwork implements Network {
 
     private final NettyScheduler scheduler;
     private final NetworkLimits limits;
+    private final Metrics metrics;
     private final AtomicInteger accepted = new AtomicInteger();
-    private final AtomicLong refused = new AtomicLong();
     private final AtomicLong refusalLogged = new AtomicLong(System.nanoTime() - LOG_PAUSE_NANOS);
 
-    public NettyNetwork(NettyScheduler scheduler, NetworkLimits limits) {
+    public NettyNetwork(NettyScheduler scheduler, NetworkLimits limits, Metrics metrics) {
         this.scheduler = scheduler;
         this.limits = limits;
+        this.metrics = metrics;
+        metrics.connections.follow(accepted::get);
     }
 
     @Override
@@ -123,6 +126,7 @@ public final class NettyNetwork implements Network {
         } else if (open > limits.maxConnections()) {
             refuse(channel, remote);
         } else {
+            metrics.connectionsAccepted.increment();
             NettyLoop loop = scheduler.loopOf(channel.eventLoop());
             start(channel, remote, maxFrameBytes, loop, handlers.get(), limits.maxIdleMs());
         }
@@ -130,15 +134,14 @@ public final class NettyNetwork implements Network {
 
     private void refuse(SocketChannel channel, InetSocketAddress remote) {
         channel.close();
-        long count = refused.incrementAndGet();
+        metrics.connectionsRefused.increment();
         long now = System.nanoTime();
         long logged = refusalLogged.get();
         if (now - logged >= LOG_PAUSE_NANOS && refusalLogged.compareAndSet(logged, now)) {
             log.warn(
-                    "Refusing connections, the last from {}: {} are open, which is the limit; {} refused since the start",
+                    "Refusing connections, now from {}: {} are open, which is max.connections",
                     NettyConnection.describe(remote),
-                    limits.maxConnections(),
-                    count);
+                    limits.maxConnections());
         }
     }
 

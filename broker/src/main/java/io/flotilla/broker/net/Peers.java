@@ -24,7 +24,8 @@ public interface Peers {
 
     /**
      * The brokers to hold links to, by node id: new ones are dialed, missing ones dropped, and ones whose address changed
-     * dialed anew. This broker's own id may be among them and is skipped.
+     * dialed anew. This broker's own id may be among them and is skipped. Names in addresses that are unresolved are looked
+     * up each time they are dialed.
      */
     void setPeers(SortedMap<Integer, InetSocketAddress> addresses);
 
