@@ -26,6 +26,9 @@ public final class BatchCursor {
         MALFORMED
     }
 
+    /** What follows the length in the smallest message of format 0: CRC, magic, attributes, two empty lengths. */
+    private static final int LEGACY_RECORD_BYTES = 14;
+
     private final RecordBatch batch = new RecordBatch();
     private ByteBuf buffer;
     private int position;
@@ -59,9 +62,15 @@ public final class BatchCursor {
             return Step.TRUNCATED;
         }
         int length = buffer.getInt(position + RecordBatch.BATCH_LENGTH);
-        // Formats 0 and 1 have shorter headers, so the magic is looked at before the length is judged.
-        if (left > RecordBatch.MAGIC && buffer.getByte(position + RecordBatch.MAGIC) != RecordBatch.MAGIC_V2) {
-            byte magic = buffer.getByte(position + RecordBatch.MAGIC);
+        if (length < LEGACY_RECORD_BYTES) {
+            return malformed(BatchFault.LENGTH_TOO_SMALL);
+        }
+        // Formats 0 and 1 have shorter headers, so the magic tells how to judge the length.
+        if (left <= RecordBatch.MAGIC) {
+            return Step.TRUNCATED;
+        }
+        byte magic = buffer.getByte(position + RecordBatch.MAGIC);
+        if (magic != RecordBatch.MAGIC_V2) {
             return malformed(magic == 0 || magic == 1 ? BatchFault.OLD_MAGIC : BatchFault.UNKNOWN_MAGIC);
         }
         if (length < RecordBatch.HEADER_BYTES - RecordBatch.SIZE_PREFIX_BYTES) {

@@ -30,6 +30,8 @@ public enum BatchFault {
     COUNT_MISMATCH(KafkaCode.INVALID_RECORD),
     /** Control batches are the broker's to write. */
     CONTROL_FROM_CLIENT(KafkaCode.INVALID_RECORD),
+    /** When tombstones may go is the broker's to say. Kafka does not look. */
+    DELETE_HORIZON_FROM_CLIENT(KafkaCode.INVALID_RECORD),
     /** Producer id, epoch and sequence do not go together. */
     PRODUCER_FIELDS(KafkaCode.INVALID_RECORD),
     /** A compression id without meaning. Kafka fails on it with an unexpected error; this says what it is. */
@@ -43,9 +45,7 @@ public enum BatchFault {
     /** A record without a key for a compacted topic. */
     KEY_MISSING(KafkaCode.INVALID_RECORD),
     /** A timestamp too far from now, negative, or said to be the broker's. */
-    INVALID_TIMESTAMP(KafkaCode.INVALID_TIMESTAMP),
-    /** Attribute bits that are the broker's to set. */
-    ATTRIBUTES(KafkaCode.INVALID_RECORD);
+    INVALID_TIMESTAMP(KafkaCode.INVALID_TIMESTAMP);
 
     private final short kafkaCode;
 

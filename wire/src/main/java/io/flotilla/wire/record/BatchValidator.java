@@ -22,32 +22,19 @@ public final class BatchValidator {
      * @param now milliseconds since the epoch
      */
     public BatchCheck validate(ByteBuf buffer, BatchLimits limits, long now) {
-        int start = buffer.readerIndex();
-        switch (batches.wrap(buffer).next()) {
-            case BATCH -> {
-                // judged below
-            }
-            case END -> {
-                return reject(BatchFault.EMPTY, 0, "no record batch");
-            }
-            case TRUNCATED -> {
-                return reject(BatchFault.TRUNCATED, 0, "record batch goes on after its last byte");
-            }
-            case MALFORMED -> {
-                return reject(batches.fault(), 0, "not a record batch of format version 2");
-            }
-        }
+        BatchCheck check = checkFrame(buffer);
         RecordBatch batch = batches.batch();
-        int end = batch.sizeInBytes();
-        if (end != buffer.readableBytes()) {
-            return reject(BatchFault.MORE_THAN_ONE_BATCH, end, "bytes after the only record batch allowed");
+        if (check == BatchCheck.VALID) {
+            check = checkHeader(batch, limits);
         }
-        BatchCheck check = checkHeader(batch, limits);
+        if (check == BatchCheck.VALID) {
+            check = checkProducer(batch);
+        }
         if (check == BatchCheck.VALID) {
             check = checkTimestamps(batch, limits, now);
         }
         if (check == BatchCheck.VALID) {
-            check = checkRecords(batch, limits, now, start);
+            check = checkRecords(batch, limits, now);
         }
         return check;
     }
@@ -58,6 +45,20 @@ public final class BatchValidator {
      */
     public long maxTimestamp() {
         return maxTimestamp;
+    }
+
+    private BatchCheck checkFrame(ByteBuf buffer) {
+        return switch (batches.wrap(buffer).next()) {
+            case END -> reject(BatchFault.EMPTY, 0, "no record batch");
+            case TRUNCATED -> reject(BatchFault.TRUNCATED, 0, "the record batch goes on after the last byte");
+            case MALFORMED -> reject(batches.fault(), 0, "not a record batch of format version 2");
+            case BATCH -> {
+                int size = batches.batch().sizeInBytes();
+                yield size == buffer.readableBytes()
+                        ? BatchCheck.VALID
+                        : reject(BatchFault.MORE_THAN_ONE_BATCH, size, "bytes after the only record batch allowed");
+            }
+        };
     }
 
     private static BatchCheck checkHeader(RecordBatch batch, BatchLimits limits) {
@@ -85,7 +86,10 @@ public final class BatchValidator {
                     BatchFault.CONTROL_FROM_CLIENT, RecordBatch.ATTRIBUTES, "clients may not write control batches");
         }
         if (batch.hasDeleteHorizon()) {
-            return reject(BatchFault.ATTRIBUTES, RecordBatch.ATTRIBUTES, "clients may not set a delete horizon");
+            return reject(
+                    BatchFault.DELETE_HORIZON_FROM_CLIENT,
+                    RecordBatch.ATTRIBUTES,
+                    "clients may not set a delete horizon");
         }
         if (!Compression.isKnown(batch.compressionId())) {
             return reject(
@@ -99,7 +103,7 @@ public final class BatchValidator {
                     RecordBatch.LAST_OFFSET_DELTA,
                     "%d records up to offset delta %d".formatted(batch.recordCount(), batch.lastOffsetDelta()));
         }
-        return checkProducer(batch);
+        return BatchCheck.VALID;
     }
 
     private static BatchCheck checkProducer(RecordBatch batch) {
@@ -134,10 +138,10 @@ public final class BatchValidator {
         return BatchCheck.VALID;
     }
 
-    private BatchCheck checkRecords(RecordBatch batch, BatchLimits limits, long now, int start) {
+    private BatchCheck checkRecords(RecordBatch batch, BatchLimits limits, long now) {
         maxTimestamp = batch.maxTimestamp();
         if (batch.compressionId() == Compression.NONE.id()) {
-            return walk(records.wrap(batch), start, limits, now);
+            return walk(records.wrap(batch), batch.position(), limits, now);
         }
         if (!limits.requireKeys()) {
             return BatchCheck.VALID;

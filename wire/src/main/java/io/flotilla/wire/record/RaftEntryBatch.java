@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <p>It is a control batch, not transactional, without a producer id ({@link RecordBatch#isRaftEntry}), of exactly one
  * record at offset delta 0, which is the shape of KRaft's control batches (KIP-595), so Kafka's tools can print a segment.
- * The record's key is version int16 (0) and type int16; its value belongs to the type.
+ * The record's key is version int16 (0) and type int16; its value belongs to the type. A type that Kafka has too must
+ * have Kafka's value, or its tools stop there; types from 1000 on are ours and print as unknown.
  *
  * @param type what it says
  * @param value the payload; a view of the batch when parsed
@@ -21,10 +22,10 @@ public record RaftEntryBatch(Type type, ByteBuf value) {
     public enum Type {
         /** The no-op that opens a term (Raft thesis, section 6.4). The value is KRaft's LeaderChangeMessage. */
         LEADER_CHANGE(2),
+        /** Offsets below the value, an int64, are deleted. */
+        LOG_START(1000),
         /** A configuration of the group. The value is opaque here. */
-        VOTERS(6),
-        /** Offsets below the value, an int64, are deleted. Unknown to Kafka. */
-        LOG_START(1000);
+        VOTERS(1001);
 
         private static final Type[] ALL = values();
         private final short id;

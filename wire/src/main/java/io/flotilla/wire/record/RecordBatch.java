@@ -2,6 +2,7 @@ package io.flotilla.wire.record;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -269,10 +270,15 @@ public final class RecordBatch {
         writeCrc();
     }
 
-    /** The CRC-32C of the bytes from attributes to the end of the batch, which must lie in the buffer. */
+    /**
+     * The CRC-32C of the bytes from attributes to the end of the batch.
+     *
+     * @throws IndexOutOfBoundsException if the batch, by its length field, does not lie in the buffer
+     */
     public long computeCrc() {
-        int from = position + ATTRIBUTES;
         int length = sizeInBytes() - ATTRIBUTES;
+        // The array behind a pooled buffer goes on after the buffer's end.
+        int from = Objects.checkFromIndexSize(position + ATTRIBUTES, length, buffer.capacity());
         crc.reset();
         if (buffer.hasArray()) {
             crc.update(buffer.array(), buffer.arrayOffset() + from, length);

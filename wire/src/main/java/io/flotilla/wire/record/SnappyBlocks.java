@@ -18,7 +18,7 @@ final class SnappyBlocks extends InputStream {
     private static final long MAGIC = 0x82534e4150505900L;
     private static final int MAGIC_START = (int) (MAGIC >>> 32);
     private static final int HEADER_BYTES = 16;
-    /** A raw block cannot grow more than this: three bytes say at most "copy 64". */
+    /** A raw block cannot grow more than this: two bytes or more say at most "copy 64 bytes". */
     private static final int MAX_RATIO = 64;
 
     private final ByteBuf source;
@@ -26,6 +26,7 @@ final class SnappyBlocks extends InputStream {
     private byte[] block = new byte[0];
     private int at;
 
+    /** Reads a slice that begins with the data, so that its reader index is 0 there. */
     SnappyBlocks(ByteBuf source, int maxBytes) {
         this.source = source;
         this.maxBytes = maxBytes;
@@ -54,17 +55,15 @@ final class SnappyBlocks extends InputStream {
 
     private void nextBlock() throws IOException {
         int left = source.readableBytes();
-        if (source.readerIndex() == 0 && !startsWithMagic(left)) {
-            uncompress(left);
-            return;
-        }
         if (startsWithMagic(left)) {
             if (left < HEADER_BYTES) {
                 throw new IOException("stream header cut off");
             }
             source.skipBytes(HEADER_BYTES);
-            block = new byte[0];
-            at = 0;
+            return;
+        }
+        if (source.readerIndex() == 0) {
+            uncompress(left);
             return;
         }
         if (left < Integer.BYTES) {
