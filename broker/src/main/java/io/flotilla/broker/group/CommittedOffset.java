@@ -17,7 +17,7 @@ public record CommittedOffset(
     public static final long NO_EXPIRY = -1;
 
     /** Whether this belongs to the topic with that id, as far as both are known. */
-    boolean isFor(UUID id) {
+    public boolean isFor(UUID id) {
         return topicId.equals(id)
                 || topicId.equals(TopicPartition.NO_TOPIC_ID)
                 || id.equals(TopicPartition.NO_TOPIC_ID);
