@@ -2,6 +2,7 @@ package io.flotilla.broker.partition;
 
 import io.flotilla.broker.config.TopicConfig;
 import io.flotilla.broker.env.EventLoop;
+import io.flotilla.log.Damage;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.LogListener;
 import io.flotilla.log.PartitionLog;
@@ -216,14 +217,14 @@ public final class Replica implements LedPartition {
             done.accept(succeeded(lastIndex, records));
             return;
         }
-        commits.await(lastIndex, deadlineNanos, new Waiters.Waiter() {
+        commits.await(lastIndex, deadlineNanos, new Waiters.Wait() {
             @Override
-            public void reached() {
+            protected void reached() {
                 done.accept(succeeded(lastIndex, records));
             }
 
             @Override
-            public void failed(ErrorCode error) {
+            protected void failed(ErrorCode error) {
                 done.accept(ProduceResult.failed(error, null));
             }
         });
@@ -280,12 +281,14 @@ public final class Replica implements LedPartition {
         return log.fetch(offset, highWatermark, maxBytes, atLeastOne);
     }
 
-    /** Tells the waiter when a record at {@code offset} is committed, or why that will not be known here. */
-    public void awaitRecord(long offset, long deadlineNanos, Waiters.Waiter waiter) {
-        if (offset < highWatermark) {
-            waiter.reached();
+    /** Waits until a record at {@code offset} is committed, or will not be known to be here. */
+    public void awaitRecord(long offset, long deadlineNanos, Waiters.Wait wait) {
+        if (failed) {
+            wait.failed(ErrorCode.KAFKA_STORAGE_ERROR);
+        } else if (offset < highWatermark) {
+            wait.reached();
         } else {
-            reads.await(offset + 1, deadlineNanos, waiter);
+            reads.await(offset + 1, deadlineNanos, wait);
             shard.hasWaiters(this);
         }
     }
@@ -344,6 +347,11 @@ public final class Replica implements LedPartition {
     /** Stops taking part because of a broken invariant or a failed disk. */
     void stop(Throwable cause) {
         group.fail(cause);
+    }
+
+    /** A read found bytes that are not what was written: this replica must not be served from. Any thread. */
+    public void damaged(Damage damage) {
+        loop().execute(() -> group.fail(new IllegalStateException("damaged: " + damage)));
     }
 
     /** A snapshot has taken the log's place. */

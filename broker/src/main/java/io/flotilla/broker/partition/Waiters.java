@@ -1,65 +1,109 @@
 package io.flotilla.broker.partition;
 
 import io.flotilla.wire.frame.ErrorCode;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.PriorityQueue;
 
 /**
  * Those who wait for one of a partition's positions to reach a target: a produce for the commit index, a fetch for the high
- * watermark. Each waiter is told exactly once. Used on the partition's loop only.
+ * watermark. Each is told exactly once, unless it gives up. Kept in order of targets, which is nearly the order of arrival, so
+ * adding and removing are cheap. Used on the partition's loop only.
  */
 public final class Waiters {
-    /** Told how its wait ended. */
-    public interface Waiter {
+    /** One wait; a link of the list it waits in. */
+    public abstract static class Wait {
+        private Waiters owner;
+        private Wait before;
+        private Wait after;
+        private long target;
+        private long deadlineNanos;
+
         /** The position has reached the target. */
-        void reached();
+        protected abstract void reached();
 
         /** It will not be known here: leadership was lost ({@code NOT_LEADER_OR_FOLLOWER}), time ran out, replica stopped. */
-        void failed(ErrorCode error);
+        protected abstract void failed(ErrorCode error);
+
+        /** Gives up; neither of the above will be called. Does nothing when the wait is over. */
+        public final void cancel() {
+            if (owner != null) {
+                owner.remove(this);
+            }
+        }
     }
 
-    private record Entry(long target, long deadlineNanos, Waiter waiter) {}
-
-    private final PriorityQueue<Entry> byTarget = new PriorityQueue<>(Comparator.comparingLong(Entry::target));
+    private Wait first;
+    private Wait last;
 
     boolean isEmpty() {
-        return byTarget.isEmpty();
+        return first == null;
     }
 
     /** Waits until the position is at least {@code target}. */
-    void await(long target, long deadlineNanos, Waiter waiter) {
-        byTarget.add(new Entry(target, deadlineNanos, waiter));
+    void await(long target, long deadlineNanos, Wait wait) {
+        wait.owner = this;
+        wait.target = target;
+        wait.deadlineNanos = deadlineNanos;
+        Wait previous = last;
+        while (previous != null && previous.target > target) {
+            previous = previous.before;
+        }
+        Wait next = previous == null ? first : previous.after;
+        link(previous, wait);
+        link(wait, next);
     }
 
-    /** The position has risen. Waiters may wait again from within the call. */
+    /** The position has risen. Waits may be added from within the calls. */
     void advance(long position) {
-        while (!byTarget.isEmpty() && byTarget.peek().target() <= position) {
-            byTarget.poll().waiter().reached();
+        while (first != null && first.target <= position) {
+            Wait wait = first;
+            remove(wait);
+            wait.reached();
         }
     }
 
     /** Ends the waits whose time is over with {@code REQUEST_TIMED_OUT}. */
     void expire(long nowNanos) {
-        List<Entry> expired = null;
-        for (Entry entry : byTarget) {
-            if (nowNanos - entry.deadlineNanos() >= 0) {
-                expired = expired == null ? new ArrayList<>() : expired;
-                expired.add(entry);
+        Wait next;
+        for (Wait wait = first; wait != null; wait = next) {
+            next = wait.after;
+            if (nowNanos - wait.deadlineNanos >= 0) {
+                remove(wait);
+                wait.failed(ErrorCode.REQUEST_TIMED_OUT);
             }
-        }
-        if (expired != null) {
-            byTarget.removeAll(expired);
-            expired.forEach(entry -> entry.waiter().failed(ErrorCode.REQUEST_TIMED_OUT));
         }
     }
 
-    /** Ends all waits. */
+    /** Ends all waits there are at this moment. */
     void failAll(ErrorCode error) {
-        List<Entry> all = new ArrayList<>(byTarget);
-        byTarget.clear();
-        all.sort(Comparator.comparingLong(Entry::target));
-        all.forEach(entry -> entry.waiter().failed(error));
+        Wait wait = first;
+        first = null;
+        last = null;
+        while (wait != null) {
+            Wait next = wait.after;
+            wait.owner = null;
+            wait.before = null;
+            wait.after = null;
+            wait.failed(error);
+            wait = next;
+        }
+    }
+
+    private void remove(Wait wait) {
+        link(wait.before, wait.after);
+        wait.owner = null;
+        wait.before = null;
+        wait.after = null;
+    }
+
+    private void link(Wait before, Wait after) {
+        if (before == null) {
+            first = after;
+        } else {
+            before.after = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.before = before;
+        }
     }
 }

@@ -1,0 +1,126 @@
+package io.flotilla.broker.api;
+
+import io.flotilla.broker.cluster.BrokerInfo;
+import io.flotilla.broker.env.Clock;
+import io.flotilla.wire.frame.ApiKey;
+import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.message.FetchRequest;
+import io.flotilla.wire.message.FetchResponse;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Fetch (1), versions 4 to 18: committed records, from any replica, up to its high watermark. Sessions make repeated fetches
+ * small (KIP-227); topic ids came with version 13, leader hints in version 12 and their addresses in 16.
+ */
+public final class FetchHandler implements Handler<FetchRequest, FetchResponse> {
+    private final Partitions partitions;
+    private final FetchSessions sessions;
+    private final int fetchMaxBytes;
+    private final Clock clock;
+
+    /** @param fetchMaxBytes {@code fetch.max.bytes}: limit of one response, save that one batch may exceed it */
+    public FetchHandler(Partitions partitions, FetchSessions sessions, int fetchMaxBytes, Clock clock) {
+        this.partitions = partitions;
+        this.sessions = sessions;
+        this.fetchMaxBytes = fetchMaxBytes;
+        this.clock = clock;
+    }
+
+    @Override
+    public ApiKey api() {
+        return ApiKey.FETCH;
+    }
+
+    @Override
+    public CompletableFuture<FetchResponse> handle(RequestContext context, FetchRequest request) {
+        if (request.replicaId() >= 0 || request.replicaState().replicaId() >= 0) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "replicas are replicated by Raft, not by Fetch");
+        }
+        FetchSessions.Opened found = sessions.open(request);
+        if (found instanceof FetchSessions.Opened.Session opened) {
+            List<FetchSession.Wanted> wanted = opened.session().wanted();
+            int maxBytes = Math.min(request.maxBytes(), fetchMaxBytes);
+            return new Fetch(
+                            context.loop(),
+                            partitions,
+                            wanted,
+                            Math.min(request.minBytes(), maxBytes),
+                            maxBytes,
+                            request.maxWaitMs(),
+                            clock.nanoTime())
+                    .run()
+                    .thenApply(answers -> respond(context, opened, wanted, answers));
+        }
+        ErrorCode refused = ((FetchSessions.Opened.Refused) found).error();
+        return CompletableFuture.completedFuture(error(context, request, refused, null));
+    }
+
+    private FetchResponse respond(
+            RequestContext context,
+            FetchSessions.Opened.Session opened,
+            List<FetchSession.Wanted> wanted,
+            List<FetchResponse.Partition> answers) {
+        record TopicKey(String name, UUID id) {}
+        Map<TopicKey, List<FetchResponse.Partition>> topics = new LinkedHashMap<>();
+        for (int i = 0; i < answers.size(); i++) {
+            FetchResponse.Partition answer = answers.get(i);
+            FetchSession.Wanted partition = wanted.get(i);
+            boolean news = partition.isNews(answer);
+            if (isReadable(answer.records())) {
+                opened.session().served(partition);
+            }
+            if (news || !opened.incremental()) {
+                topics.computeIfAbsent(
+                                new TopicKey(partition.key.topic(), partition.key.topicId()), key -> new ArrayList<>())
+                        .add(answer);
+            }
+        }
+        sessions.close(opened.session());
+        List<FetchResponse.Topic> responses = new ArrayList<>(topics.size());
+        topics.forEach((key, parts) -> responses.add(FetchResponse.Topic.builder()
+                .topic(key.name())
+                .topicId(key.id())
+                .partitions(parts)
+                .build()));
+        return FetchResponse.builder()
+                .sessionId(opened.responseId())
+                .responses(responses)
+                .nodeEndpoints(context.apiVersion() < 16 ? List.of() : endpoints(answers))
+                .build();
+    }
+
+    private static boolean isReadable(ByteBuf records) {
+        return records != null && records.isReadable();
+    }
+
+    private List<FetchResponse.NodeEndpoint> endpoints(List<FetchResponse.Partition> answers) {
+        Map<Integer, FetchResponse.NodeEndpoint> endpoints = new TreeMap<>();
+        for (FetchResponse.Partition answer : answers) {
+            int leader = answer.currentLeader().leaderId();
+            BrokerInfo broker = leader < 0 ? null : partitions.broker(leader);
+            if (broker != null) {
+                endpoints.put(
+                        leader,
+                        FetchResponse.NodeEndpoint.builder()
+                                .nodeId(leader)
+                                .host(broker.host())
+                                .port(broker.port())
+                                .rack(broker.rack())
+                                .build());
+            }
+        }
+        return List.copyOf(endpoints.values());
+    }
+
+    @Override
+    public FetchResponse error(RequestContext context, FetchRequest request, ErrorCode error, String message) {
+        return FetchResponse.builder().errorCode(error.code()).build();
+    }
+}
