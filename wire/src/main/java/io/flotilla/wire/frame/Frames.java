@@ -2,9 +2,7 @@ package io.flotilla.wire.frame;
 
 import io.flotilla.wire.message.ApiMessage;
 import io.flotilla.wire.message.MalformedMessageException;
-import io.flotilla.wire.message.Message;
 import io.flotilla.wire.message.RequestHeader;
-import io.flotilla.wire.message.ResponseHeader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -18,12 +16,6 @@ import io.netty.buffer.ByteBufAllocator;
 public final class Frames {
     /** The size of the length before every frame. */
     public static final int LENGTH_BYTES = 4;
-
-    /** The longest frame a broker takes, unless configured otherwise: Kafka's {@code socket.request.max.bytes}. */
-    public static final int DEFAULT_MAX_BYTES = 100 << 20;
-
-    /** The longest frame to take from a client that has not said who it is, where it has to. */
-    public static final int MAX_BYTES_BEFORE_AUTHENTICATION = 512 << 10;
 
     private Frames() {}
 
@@ -45,41 +37,30 @@ public final class Frames {
         return RequestHeader.read(frame, headerVersion);
     }
 
-    /** A whole request frame with its length, in one buffer of exactly its size, which the caller owns. */
+    /**
+     * A whole request frame with its length, for a transport that adds nothing: in one buffer of exactly its size, which the
+     * caller owns. Records are copied.
+     */
     public static ByteBuf encodeRequest(
             ByteBufAllocator allocator, ApiMessage request, short version, int correlationId, String clientId) {
+        ApiKey api = ApiKey.of(request.apiKey()).orElseThrow();
         RequestHeader header = RequestHeader.builder()
-                .requestApiKey(request.apiKey())
+                .requestApiKey(api.number())
                 .requestApiVersion(version)
                 .correlationId(correlationId)
                 .clientId(clientId)
                 .build();
-        return encode(allocator, header, apiOf(request).requestHeaderVersion(version), request, version);
-    }
-
-    /** A whole response frame with its length, in one buffer of exactly its size, which the caller owns. */
-    public static ByteBuf encodeResponse(
-            ByteBufAllocator allocator, ApiMessage response, short version, int correlationId) {
-        ResponseHeader header = new ResponseHeader(correlationId);
-        return encode(allocator, header, apiOf(response).responseHeaderVersion(version), response, version);
-    }
-
-    private static ByteBuf encode(
-            ByteBufAllocator allocator, Message header, short headerVersion, ApiMessage body, short version) {
-        int size = header.size(headerVersion) + body.size(version);
+        short headerVersion = api.requestHeaderVersion(version);
+        int size = header.size(headerVersion) + request.size(version);
         ByteBuf frame = allocator.buffer(LENGTH_BYTES + size, LENGTH_BYTES + size);
         try {
             frame.writeInt(size);
             header.write(frame, headerVersion);
-            body.write(frame, version);
+            request.write(frame, version);
         } catch (RuntimeException e) {
             frame.release();
             throw e;
         }
         return frame;
-    }
-
-    private static ApiKey apiOf(ApiMessage message) {
-        return ApiKey.of(message.apiKey()).orElseThrow();
     }
 }

@@ -119,20 +119,18 @@ final class CodecGenerator {
         if (top) {
             java.line("Encode.checkVersion(\"%s\", version, LOWEST_VERSION, HIGHEST_VERSION);", struct.name());
         }
+        struct.fields().forEach(this::refuseWhereLacking);
         for (Field field : struct.untaggedFields()) {
             java.when(exists(field.versions()), () -> writeField(field));
-            refuseElsewhere(field);
         }
         java.when(flexible, this::writeTags);
-        struct.taggedFields().forEach(this::refuseElsewhere);
         java.line("}").line("");
     }
 
     /** In versions without the field, a value that is not the default must not get lost unnoticed. */
-    private void refuseElsewhere(Field field) {
-        String exists = exists(field.versions());
-        if (!field.ignorable() && !exists.equals("true")) {
-            java.line("if (!(%s) && %s) {", exists, Defaults.differs(field));
+    private void refuseWhereLacking(Field field) {
+        if (!field.ignorable() && !exists(field.versions()).equals("true")) {
+            java.line("if (%s && %s) {", lacks(field.versions()), Defaults.differs(field));
             java.line("throw UnwritableMessageException.unsupported(\"%s\", version);", label(field));
             java.line("}");
         }
@@ -286,6 +284,13 @@ final class CodecGenerator {
         String low = versions.low() <= known.low() ? "" : "version >= " + versions.low();
         String high = versions.high() >= known.high() ? "" : "version <= " + versions.high();
         return low.isEmpty() || high.isEmpty() ? low + high : low + " && " + high;
+    }
+
+    /** The opposite of {@link #exists}, for versions that do not cover this struct's. */
+    private String lacks(Versions versions) {
+        String low = versions.low() <= struct.versions().low() ? "" : "version < " + versions.low();
+        String high = versions.high() >= struct.versions().high() ? "" : "version > " + versions.high();
+        return low.isEmpty() || high.isEmpty() ? low + high : "(" + low + " || " + high + ")";
     }
 
     private static String and(String condition) {

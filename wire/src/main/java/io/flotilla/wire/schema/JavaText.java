@@ -7,11 +7,12 @@ final class JavaText {
     private final StringBuilder text = new StringBuilder();
     private int depth;
 
-    /** Appends one line; a line that starts with a closing brace is outdented, one that ends with an opening one indents. */
+    /** Appends one line; a line that starts with a closing brace is outdented and has no blank line before it, one that ends with an opening brace indents what follows. */
     JavaText line(String format, Object... arguments) {
         String line = arguments.length == 0 ? format : String.format(format, arguments);
         if (line.startsWith("}")) {
             depth--;
+            dropBlankLine();
         }
         if (!line.isEmpty()) {
             text.append(INDENT.repeat(depth)).append(line);
@@ -33,6 +34,12 @@ final class JavaText {
             line("}");
         }
         return this;
+    }
+
+    private void dropBlankLine() {
+        if (text.length() > 1 && text.charAt(text.length() - 2) == '\n') {
+            text.setLength(text.length() - 1);
+        }
     }
 
     @Override

@@ -81,7 +81,7 @@ final class RecordGenerator {
         if (top) {
             definition.structs().forEach(nested -> record(nested, false));
         }
-        java.line("}");
+        java.line("}").line("");
     }
 
     private String documentation(Struct struct, boolean top) {
@@ -136,16 +136,11 @@ final class RecordGenerator {
             return;
         }
         java.line("@Override").line("public boolean equals(Object other) {");
-        java.line("return other instanceof %s that", struct.name());
-        for (Field field : struct.fields()) {
-            String format = field.type() == Scalar.BYTES
-                    ? "&& Arrays.equals(this.%1$s, that.%1$s)"
-                    : isPrimitive(field.type())
-                            ? "&& this.%1$s == that.%1$s"
-                            : "&& Objects.equals(this.%1$s, that.%1$s)";
-            java.line(format, field.name());
-        }
-        java.line(";").line("}").line("");
+        java.line(
+                "return other instanceof %s that && %s;",
+                struct.name(),
+                struct.fields().stream().map(RecordGenerator::equalValues).collect(Collectors.joining(" && ")));
+        java.line("}").line("");
         java.line("@Override").line("public int hashCode() {");
         java.line(
                 "return Objects.hash(%s);",
@@ -154,6 +149,13 @@ final class RecordGenerator {
                                 field.type() == Scalar.BYTES ? "Arrays.hashCode(" + field.name() + ")" : field.name())
                         .collect(Collectors.joining(", ")));
         java.line("}").line("");
+    }
+
+    private static String equalValues(Field field) {
+        String format = field.type() == Scalar.BYTES
+                ? "Arrays.equals(this.%1$s, that.%1$s)"
+                : isPrimitive(field.type()) ? "this.%1$s == that.%1$s" : "Objects.equals(this.%1$s, that.%1$s)";
+        return format.formatted(field.name());
     }
 
     private void builder(Struct struct) {
