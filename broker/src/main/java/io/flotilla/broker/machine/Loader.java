@@ -5,6 +5,8 @@ import io.flotilla.wire.record.BatchCursor;
 import io.flotilla.wire.record.Records;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Replays a partition's log into a new machine, one chunk a turn so that the loop's other work goes on. Ends at the log
@@ -15,17 +17,24 @@ final class Loader {
     /** The largest batch is far below; a batch that grows beyond this is damage. */
     private static final int MAX_DECOMPRESSED_BYTES = 64 << 20;
 
+    /** How long to wait before reading again what could not be read. */
+    private static final long RETRY_MS = 1_000;
+
+    private static final Logger log = LoggerFactory.getLogger(Loader.class);
+
+    private final String name;
     private final LedPartition partition;
     private final StateMachine machine;
-    private final Consumer<Throwable> done;
+    private final Consumer<RuntimeException> done;
     private final long end;
     private final BatchCursor cursor = new BatchCursor();
     private long next;
     private boolean reading;
     private boolean finished;
 
-    /** @param done called once on the partition's loop, with null or with the reason why loading cannot go on */
-    Loader(LedPartition partition, StateMachine machine, Consumer<Throwable> done) {
+    /** @param done called once on the partition's loop, with null, or with why the log's contents are unreadable */
+    Loader(String name, LedPartition partition, StateMachine machine, Consumer<RuntimeException> done) {
+        this.name = name;
         this.partition = partition;
         this.machine = machine;
         this.done = done;
@@ -38,6 +47,7 @@ final class Loader {
         if (finished || reading) {
             return;
         }
+        next = Math.max(next, partition.logStartOffset()); // retention may have moved on
         if (next >= end) {
             finish(null);
         } else if (next < partition.highWatermark()) {
@@ -53,11 +63,15 @@ final class Loader {
 
     private void arrived(ByteBuf chunk, Throwable failure) {
         reading = false;
-        if (finished || failure != null) {
-            if (chunk != null) {
-                chunk.release();
+        if (failure != null) {
+            if (!finished) {
+                log.warn("{}: reading at offset {} failed and is tried again: {}", name, next, failure.toString());
+                partition.loop().schedule(this::resume, RETRY_MS);
             }
-            finish(failure);
+            return;
+        }
+        if (finished) {
+            chunk.release();
             return;
         }
         try {
@@ -77,7 +91,11 @@ final class Loader {
         BatchCursor.Step step = cursor.next();
         for (; step == BatchCursor.Step.BATCH; step = cursor.next()) {
             if (!cursor.batch().isControl()) {
-                Records.forEach(cursor.batch(), MAX_DECOMPRESSED_BYTES, machine::replay);
+                Records.forEach(cursor.batch(), MAX_DECOMPRESSED_BYTES, record -> {
+                    if (record.offset() >= from) { // a batch may begin below the log start
+                        machine.replay(record);
+                    }
+                });
             }
             next = cursor.batch().nextOffset();
         }
@@ -86,7 +104,7 @@ final class Loader {
         }
     }
 
-    private void finish(Throwable failure) {
+    private void finish(RuntimeException failure) {
         if (!finished) {
             finished = true;
             done.accept(failure);

@@ -59,7 +59,7 @@ final class Tenure<S extends StateMachine> {
         this.onRefusedAppend = onRefusedAppend;
         this.timers = new LoopTimers(partition.loop(), this::runTimer);
         this.machine = factory.create(timers);
-        this.loader = new Loader(partition, machine, this::loaded);
+        this.loader = new Loader(name, partition, machine, this::loaded);
         this.refusal = new LoadingException(name + " is loading");
     }
 
@@ -106,7 +106,7 @@ final class Tenure<S extends StateMachine> {
         waiting.forEach(one -> one.future.completeExceptionally(why));
     }
 
-    private void loaded(Throwable failure) {
+    private void loaded(RuntimeException failure) {
         if (failure instanceof NotLeaderException lost) {
             end(lost);
         } else if (failure != null) {
@@ -243,12 +243,11 @@ final class Tenure<S extends StateMachine> {
         if (failure == null) {
             inFlight.remove(round);
             round.committed();
-        } else if (failure instanceof NotLeaderException lost) {
-            end(lost);
-        } else {
-            log.error("{}: the log refused a batch; loading the machine again from what is in it", name, failure);
-            end(new LoadingException(name + " is loading again"));
-            onRefusedAppend.accept(this);
+            return;
         }
+        // Lost leadership was announced before; so it still leads, yet its log has no room or no disk for the batch.
+        log.warn("{}: the log refused a batch, so its state is loaded again from what is in it: {}", name, failure.toString());
+        end(new LoadingException(name + " is loading again"));
+        onRefusedAppend.accept(this);
     }
 }
