@@ -67,8 +67,8 @@ final class Progress {
         return ++idleTicks;
     }
 
-    void restartIdleTimer() {
-        idleTicks = 0;
+    void setIdleTicks(int ticks) {
+        idleTicks = ticks;
     }
 
     /**
@@ -93,8 +93,10 @@ final class Progress {
 
     /** The host sent entries up to {@code lastIndex}: assume they arrive (pipelining, thesis 10.2.2). */
     void sent(long lastIndex, int bytes) {
-        nextIndex = lastIndex + 1;
-        window.add(lastIndex, bytes);
+        nextIndex = Math.max(nextIndex, lastIndex + 1);
+        if (lastIndex > matchIndex) {
+            window.add(lastIndex, bytes);
+        }
         setIntent(null);
     }
 
@@ -105,6 +107,7 @@ final class Progress {
             idleTicks = 0;
         }
         window.freeTo(matchIndex);
+        nextIndex = Math.max(nextIndex, matchIndex + 1);
         if (state != ReplicationState.REPLICATE) {
             state = ReplicationState.REPLICATE;
             nextIndex = Math.max(matchIndex, verifiedIndex) + 1;

@@ -63,7 +63,7 @@ public final class RaftCore {
         roles.tick();
     }
 
-    /** The node of a peer can be reached, after a time when it could not, or after a restart. */
+    /** The node of a peer can be reached again. Nothing happens if it was up; a restart must be told as down first. */
     public void nodeUp(int node) {
         replica.nodeUp(node);
         replication.nodeUp(node);

@@ -123,15 +123,13 @@ final class Replication {
 
     private void retryLater(Progress peer) {
         peer.probeAgain();
-        for (int i = 0; i < probePatience(); i++) {
-            peer.countIdleTick();
-        }
+        peer.setIdleTicks(probePatience());
     }
 
     /** A node that comes back may have lost what was on the way, or more: ask. */
     void nodeUp(int node) {
         Progress peer = find(node);
-        if (peer != null) {
+        if (peer != null && !peer.isUp()) {
             peer.setUp(true);
             peer.probeAgain();
             probe(peer);
@@ -213,7 +211,7 @@ final class Replication {
             needSnapshot(peer);
             return;
         }
-        peer.restartIdleTimer();
+        peer.setIdleTicks(0);
         sendProbe(peer, peer.nextIndex() - 1);
     }
 

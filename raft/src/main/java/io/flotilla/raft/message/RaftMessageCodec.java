@@ -1,7 +1,6 @@
 package io.flotilla.raft.message;
 
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 
 /**
  * The bytes of a {@link RaftMessage}: one byte of format version, one of {@link MessageType}, four of term, then the fields
@@ -12,7 +11,6 @@ public final class RaftMessageCodec {
     /** The format written, and the only one read. */
     static final byte VERSION = 1;
 
-    private static final int HEADER_BYTES = 2 + Integer.BYTES;
     private static final int PRE_VOTE = 1;
     private static final int TRANSFER = 2;
     private static final int GRANTED = 4;
@@ -64,7 +62,7 @@ public final class RaftMessageCodec {
      * @throws MalformedMessageException if the bytes are no message of this version
      */
     public static RaftMessage read(ByteBuf in) {
-        require(in, HEADER_BYTES);
+        require(in, 2);
         byte version = in.readByte();
         if (version != VERSION) {
             throw new MalformedMessageException("message format " + version + ", expected " + VERSION);
@@ -74,37 +72,27 @@ public final class RaftMessageCodec {
         if (type == null) {
             throw new MalformedMessageException("unknown message type " + code);
         }
-        int term = in.readInt();
+        int term = readTerm(in);
         return switch (type) {
             case VOTE_REQUEST -> {
-                require(in, Long.BYTES + Integer.BYTES + 1);
-                long lastIndex = in.readLong();
-                int lastTerm = in.readInt();
-                int flags = in.readByte();
+                long lastIndex = readIndex(in);
+                int lastTerm = readTerm(in);
+                int flags = readFlags(in);
                 yield new VoteRequest(term, lastIndex, lastTerm, isSet(flags, PRE_VOTE), isSet(flags, TRANSFER));
             }
             case VOTE_RESPONSE -> {
-                require(in, 1);
-                int flags = in.readByte();
+                int flags = readFlags(in);
                 yield new VoteResponse(term, isSet(flags, PRE_VOTE), isSet(flags, GRANTED));
             }
-            case APPEND_REQUEST -> {
-                require(in, 2 * Long.BYTES + Integer.BYTES);
-                yield new AppendRequest(term, in.readLong(), in.readInt(), in.readLong(), List.of());
-            }
-            case APPEND_RESPONSE -> readAppendResponse(in, term);
-            case COMMIT_NOTICE -> {
-                require(in, Long.BYTES);
-                yield new CommitNotice(term, in.readLong());
-            }
-            case SNAPSHOT_REQUEST -> {
-                require(in, Long.BYTES + Integer.BYTES);
-                yield new SnapshotRequest(term, in.readLong(), in.readInt(), ConfigurationCodec.read(in));
-            }
-            case SNAPSHOT_RESPONSE -> {
-                require(in, 1 + Long.BYTES);
-                yield new SnapshotResponse(term, isSet(in.readByte(), GRANTED), in.readLong());
-            }
+            case APPEND_REQUEST -> AppendRequest.probe(term, readIndex(in), readTerm(in), readIndex(in));
+            case APPEND_RESPONSE ->
+                isSet(readFlags(in), GRANTED)
+                        ? AppendResponse.accepted(term, readIndex(in), readIndex(in))
+                        : AppendResponse.rejected(term, readIndex(in), readIndex(in), readTerm(in));
+            case COMMIT_NOTICE -> new CommitNotice(term, readIndex(in));
+            case SNAPSHOT_REQUEST ->
+                new SnapshotRequest(term, readIndex(in), readTerm(in), ConfigurationCodec.read(in));
+            case SNAPSHOT_RESPONSE -> new SnapshotResponse(term, isSet(readFlags(in), GRANTED), readIndex(in));
             case LEADER_RESIGNED -> new LeaderResigned(term);
             case TIMEOUT_NOW -> new TimeoutNow(term);
         };
@@ -122,15 +110,27 @@ public final class RaftMessageCodec {
         }
     }
 
-    private static AppendResponse readAppendResponse(ByteBuf in, int term) {
-        require(in, 1 + 2 * Long.BYTES);
-        if (isSet(in.readByte(), GRANTED)) {
-            return AppendResponse.accepted(term, in.readLong(), in.readLong());
-        }
-        long rejectedIndex = in.readLong();
-        long hintIndex = in.readLong();
+    private static int readTerm(ByteBuf in) {
         require(in, Integer.BYTES);
-        return AppendResponse.rejected(term, rejectedIndex, hintIndex, in.readInt());
+        int term = in.readInt();
+        if (term < 0) {
+            throw new MalformedMessageException("negative term " + term);
+        }
+        return term;
+    }
+
+    private static long readIndex(ByteBuf in) {
+        require(in, Long.BYTES);
+        long index = in.readLong();
+        if (index < 0) {
+            throw new MalformedMessageException("negative index " + index);
+        }
+        return index;
+    }
+
+    private static int readFlags(ByteBuf in) {
+        require(in, 1);
+        return in.readByte();
     }
 
     private static boolean isSet(int flags, int flag) {

@@ -1,13 +1,12 @@
 package io.flotilla.raft.core;
 
 import io.flotilla.raft.message.EntryRef;
-import io.flotilla.raft.quorum.Configuration;
 import io.flotilla.raft.quorum.NodeSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * One cluster under random events and faults from one seed, with every promise checked after every event; then the faults
@@ -23,13 +22,13 @@ final class RandomRun {
     private final SimCluster cluster;
     private final NodeSet ids;
 
+    /** Until which event each paused node does nothing. */
+    private final TreeMap<Integer, Integer> pausedUntil = new TreeMap<>();
+
     RandomRun(long seed, SafetyRules rules) {
         random = new SplittableRandom(seed);
         plan = FaultPlan.draw(random);
-        NodeSet voters = NodeSet.of(IntStream.rangeClosed(1, plan.nodes()).toArray());
-        NodeSet learners = plan.learners() == 0 ? NodeSet.EMPTY : NodeSet.of(9);
-        Configuration configuration = new Configuration(voters, learners, NodeSet.EMPTY);
-        cluster = new SimCluster(configuration, rules, id -> random.split());
+        cluster = new SimCluster(plan.configuration(), rules, id -> random.split());
         ids = cluster.ids();
     }
 
@@ -37,19 +36,23 @@ final class RandomRun {
     long play() {
         cluster.showTrueLiveness();
         for (int i = 0; i < EVENTS; i++) {
-            event();
+            int now = i;
+            pausedUntil.values().removeIf(end -> end <= now);
+            event(now);
         }
         heal();
         return cluster.checker().committedIndex();
     }
 
-    private void event() {
+    private void event(int now) {
         if (chance(plan.crashes(), 4)) {
             crashOrRestart(any());
         } else if (chance(plan.liveness(), 2)) {
             changeLiveness();
         } else if (chance(plan.meddling(), 1)) {
             meddle(any());
+        } else if (chance(plan.pauses(), 4)) {
+            pausedUntil.put(any().id, now + random.nextInt(400));
         }
         int dice = random.nextInt(100);
         if (dice < 45) {
@@ -58,7 +61,7 @@ final class RandomRun {
             work(any());
         } else if (dice < 90) {
             SimNode node = any();
-            if (node.isRunning()) {
+            if (isActive(node)) {
                 node.tick();
             }
         } else if (dice < 97) {
@@ -72,13 +75,17 @@ final class RandomRun {
         return random.nextInt(100 * inverseScale) < percent;
     }
 
+    private boolean isActive(SimNode node) {
+        return node.isRunning() && !pausedUntil.containsKey(node.id);
+    }
+
     private SimNode any() {
         return cluster.node(ids.get(random.nextInt(ids.size())));
     }
 
     private void forLeader(Consumer<SimNode> action) {
         SimNode node = any();
-        if (node.isRunning() && node.core().role() == Role.LEADER) {
+        if (isActive(node) && node.core().role() == Role.LEADER) {
             action.accept(node);
         }
     }
@@ -88,10 +95,17 @@ final class RandomRun {
         while (flights.size() > MAX_FLIGHTS) {
             flights.remove(random.nextInt(flights.size()));
         }
-        if (flights.isEmpty()) {
+        int position = 0;
+        if (chance(plan.reordering(), 1) && !flights.isEmpty()) {
+            position = random.nextInt(flights.size());
+        }
+        while (position < flights.size()
+                && !isActive(cluster.node(flights.get(position).to()))) {
+            position++;
+        }
+        if (position == flights.size()) {
             return;
         }
-        int position = chance(plan.reordering(), 1) ? random.nextInt(flights.size()) : 0;
         SimCluster.Flight flight = chance(plan.duplication(), 1) ? flights.get(position) : flights.remove(position);
         if (!chance(plan.loss(), 1)) {
             cluster.deliver(flight);
@@ -100,7 +114,7 @@ final class RandomRun {
 
     /** One of the things a host does in its own time. */
     private void work(SimNode node) {
-        if (!node.isRunning()) {
+        if (!isActive(node)) {
             return;
         }
         switch (random.nextInt(5)) {
@@ -166,7 +180,7 @@ final class RandomRun {
     }
 
     private void meddle(SimNode node) {
-        if (!node.isRunning()) {
+        if (!isActive(node)) {
             return;
         }
         switch (random.nextInt(4)) {
