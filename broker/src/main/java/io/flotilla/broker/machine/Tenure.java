@@ -246,7 +246,10 @@ final class Tenure<S extends StateMachine> {
             return;
         }
         // Lost leadership was announced before; so it still leads, yet its log has no room or no disk for the batch.
-        log.warn("{}: the log refused a batch, so its state is loaded again from what is in it: {}", name, failure.toString());
+        log.warn(
+                "{}: the log refused a batch, so its state is loaded again from what is in it: {}",
+                name,
+                failure.toString());
         end(new LoadingException(name + " is loading again"));
         onRefusedAppend.accept(this);
     }
