@@ -27,6 +27,15 @@ public final class LogDirectory {
         throw later();
     }
 
+    /**
+     * Notes which cluster this directory belongs to, when it was opened without knowing: a broker that starts for the first
+     * time learns the cluster's id only once it has joined. From then on the directory is refused to other clusters.
+     * Blocks; does nothing when the id is the one known already.
+     */
+    public void joinCluster(String clusterId) throws IOException {
+        throw later();
+    }
+
     public Path path() {
         throw later();
     }

@@ -1,7 +1,6 @@
 package io.flotilla.broker.api;
 
 import io.flotilla.broker.api.LogDirs.LogDir;
-import io.flotilla.broker.api.LogDirs.Replica;
 import io.flotilla.broker.cluster.MetadataCache;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TopicInfo;
@@ -78,7 +77,7 @@ public final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequ
     private List<DescribeLogDirsResponse.Topic> topics(LogDir dir, Map<String, Set<Integer>> wanted) {
         MetadataImage image = metadata.image();
         SortedMap<String, List<DescribeLogDirsResponse.Partition>> byTopic = new TreeMap<>();
-        for (Replica replica : dir.replicas()) {
+        for (LogDirs.ReplicaSize replica : dir.replicas()) {
             TopicInfo topic = image.topic(replica.partition().topicId());
             int partition = replica.partition().partition();
             if (topic != null && isWanted(topic.name(), partition, wanted)) {

@@ -18,7 +18,7 @@ public interface LogDirs {
      * @param totalBytes size of its file system, -1 when unknown
      * @param usableBytes free there, -1 when unknown
      */
-    record LogDir(ErrorCode error, String path, long totalBytes, long usableBytes, List<Replica> replicas) {}
+    record LogDir(ErrorCode error, String path, long totalBytes, long usableBytes, List<ReplicaSize> replicas) {}
 
     /**
      * One replica.
@@ -26,5 +26,5 @@ public interface LogDirs {
      * @param sizeBytes of its segments
      * @param offsetLag offsets its log end is behind the high watermark, 0 when it is not
      */
-    record Replica(PartitionId partition, long sizeBytes, long offsetLag) {}
+    record ReplicaSize(PartitionId partition, long sizeBytes, long offsetLag) {}
 }

@@ -17,6 +17,7 @@ public final class MetadataImage {
     private final long offset;
     private final String clusterId;
     private final TreePMap<Integer, BrokerInfo> brokers;
+    private final TreePMap<Integer, Long> incarnations;
     private final TreePMap<String, TopicInfo> topicsByName;
     private final HashPMap<UUID, TopicInfo> topicsById;
     private final TreePMap<String, String> clusterConfigs;
@@ -26,6 +27,7 @@ public final class MetadataImage {
         this.offset = state.offset;
         this.clusterId = state.clusterId;
         this.brokers = state.brokers;
+        this.incarnations = state.incarnations;
         this.topicsByName = state.topicsByName;
         this.topicsById = state.topicsById;
         this.clusterConfigs = state.clusterConfigs;
@@ -45,6 +47,12 @@ public final class MetadataImage {
     /** Registered brokers by id, alive or not. */
     public SortedMap<Integer, BrokerInfo> brokers() {
         return brokers;
+    }
+
+    /** Whether the broker's process with this incarnation has registered. */
+    public boolean isRegistered(int brokerId, long incarnation) {
+        Long registered = incarnations.get(brokerId);
+        return registered != null && registered == incarnation;
     }
 
     /** The topic, or null. */

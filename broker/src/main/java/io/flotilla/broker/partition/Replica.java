@@ -3,6 +3,7 @@ package io.flotilla.broker.partition;
 import io.flotilla.broker.config.TopicConfig;
 import io.flotilla.broker.env.EventLoop;
 import io.flotilla.log.Damage;
+import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.LogListener;
 import io.flotilla.log.PartitionLog;
@@ -42,6 +43,7 @@ public final class Replica implements LedPartition {
     private final String name;
     private final Shard shard;
     private final PartitionLog log;
+    private final LogDirectory directory;
     private final List<ReplicaListener> listeners = new ArrayList<>();
     /** Those who wait for an entry to be committed, by its last index. */
     private final Waiters commits = new Waiters();
@@ -65,11 +67,12 @@ public final class Replica implements LedPartition {
     private volatile boolean failed;
 
     /** @param name of the partition for people: {@code topic-N} */
-    Replica(PartitionId id, String name, Shard shard, PartitionLog log, TopicConfig config) {
+    Replica(PartitionId id, String name, Shard shard, PartitionLog log, LogDirectory directory, TopicConfig config) {
         this.id = id;
         this.name = name;
         this.shard = shard;
         this.log = log;
+        this.directory = directory;
         configure(config);
         publishPositions();
     }
@@ -142,6 +145,11 @@ public final class Replica implements LedPartition {
     /** What the topic asks of a batch. Any thread. */
     public BatchLimits limits() {
         return limits;
+    }
+
+    /** Where the log lies. Any thread. */
+    public LogDirectory directory() {
+        return directory;
     }
 
     /** The topic's configuration. Any thread. */
@@ -316,17 +324,6 @@ public final class Replica implements LedPartition {
     /** The group itself, to look at. */
     public RaftGroup group() {
         return group;
-    }
-
-    /**
-     * What to answer where only the leader may, and only once it has committed in its term (KIP-207): {@code NONE} when that is
-     * this replica, {@code OFFSET_NOT_AVAILABLE} when it leads and has not committed yet.
-     */
-    public ErrorCode checkLeading() {
-        if (leading) {
-            return ErrorCode.NONE;
-        }
-        return role == Role.LEADER ? ErrorCode.OFFSET_NOT_AVAILABLE : unavailable();
     }
 
     /** What to answer where this replica cannot. Any thread. */

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes a running replica of what is on disk: opens the log off the loop, then joins the group on it. Any thread. */
-final class ReplicaOpener {
+public final class ReplicaOpener {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaOpener.class);
 
     /** Most idempotent producers one partition remembers. */
@@ -45,7 +45,8 @@ final class ReplicaOpener {
     private final Environment environment;
     private final ByteBufAllocator allocator;
 
-    ReplicaOpener(
+    /** @param producerIdExpirationMs {@code producer.id.expiration.ms} */
+    public ReplicaOpener(
             int nodeId,
             long producerIdExpirationMs,
             Shards shards,
@@ -142,7 +143,7 @@ final class ReplicaOpener {
             TopicConfig config,
             RaftGroup.Options options,
             List<ReplicaListener> listeners) {
-        Replica replica = new Replica(id, logId.directoryName(), shard, log, config);
+        Replica replica = new Replica(id, logId.directoryName(), shard, log, directory, config);
         ReplicaStorage storage =
                 new ReplicaStorage(nodeId, log, directory.journal(), shard, replica::stop, replica::replaced);
         RaftCore core = new RaftCore(

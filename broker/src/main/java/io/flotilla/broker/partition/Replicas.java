@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
@@ -31,7 +32,7 @@ public final class Replicas {
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
 
     /** Asks what a topic's configuration is, all layers considered. */
-    public interface TopicConfigs extends BiFunction<TopicInfo, MetadataImage, TopicConfig> {}
+    public interface TopicSettings extends BiFunction<TopicInfo, MetadataImage, TopicConfig> {}
 
     /** Asks who wants to hear of a replica. */
     public interface Listeners extends Function<LogId, List<ReplicaListener>> {}
@@ -44,20 +45,25 @@ public final class Replicas {
     private final Scheduler scheduler;
     private final List<LogDirectory> directories;
     private final ReplicaOpener opener;
-    private final TopicConfigs configs;
+    private final TopicSettings configs;
     private final Listeners listeners;
 
     private final Map<PartitionId, Slot> slots = new LinkedHashMap<>();
     private final Map<PartitionId, Replica> open = new ConcurrentHashMap<>();
     private final Map<PartitionId, String> damaged = new ConcurrentHashMap<>();
 
-    Replicas(
+    /**
+     * @param loop the metadata partition's, on which changes are made
+     * @param configs a topic's configuration with all that is set for this broker
+     * @param listeners whom to tell what becomes of a replica
+     */
+    public Replicas(
             int nodeId,
             EventLoop loop,
             Scheduler scheduler,
             List<LogDirectory> directories,
             ReplicaOpener opener,
-            TopicConfigs configs,
+            TopicSettings configs,
             Listeners listeners) {
         this.nodeId = nodeId;
         this.loop = loop;
@@ -225,13 +231,18 @@ public final class Replicas {
         return CompletableFuture.supplyAsync(replica::close, replica.loop()).thenCompose(Function.identity());
     }
 
-    /** Hands over what this broker leads, as far as others can take it. Completes when asked of all. Any thread. */
-    public CompletableFuture<Void> resign() {
-        List<CompletableFuture<Void>> asked = new ArrayList<>();
+    /**
+     * Begins to hand over what this broker leads. Completes with the replicas that somebody is taking over. Any thread.
+     */
+    public CompletableFuture<List<Replica>> handOver() {
+        List<CompletableFuture<Replica>> asked = new ArrayList<>();
         for (Replica replica : open.values()) {
-            asked.add(CompletableFuture.runAsync(() -> replica.group().resign(), replica.loop()));
+            asked.add(CompletableFuture.supplyAsync(() -> replica.group().handOver() ? replica : null, replica.loop()));
         }
-        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> asked.stream()
+                .map(CompletableFuture::join)
+                .filter(Objects::nonNull)
+                .toList());
     }
 
     /** Whether every replica wanted so far is open, or known to be damaged; on the loop. */

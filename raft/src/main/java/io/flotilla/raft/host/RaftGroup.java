@@ -4,6 +4,7 @@ import io.flotilla.raft.core.Envelope;
 import io.flotilla.raft.core.HardState;
 import io.flotilla.raft.core.InstallSnapshot;
 import io.flotilla.raft.core.LogMark;
+import io.flotilla.raft.core.PeerStatus;
 import io.flotilla.raft.core.ProposeResult;
 import io.flotilla.raft.core.RaftCore;
 import io.flotilla.raft.core.Ready;
@@ -151,9 +152,20 @@ public final class RaftGroup {
         return result;
     }
 
-    /** Stops leading, and asks the most caught-up replica to take over. Does nothing unless leading. */
-    public void resign() {
-        input(core::resign);
+    /**
+     * Hands leadership to the most caught-up voter that can be reached. What was proposed before may still be committed.
+     *
+     * @return false when this replica does not lead, or nobody can take over
+     */
+    public boolean handOver() {
+        PeerStatus best = null;
+        for (PeerStatus peer : core.status().peers()) {
+            boolean candidate = peer.up() && core.configuration().isVoter(peer.node());
+            if (candidate && (best == null || peer.matchIndex() > best.matchIndex())) {
+                best = peer;
+            }
+        }
+        return best != null && transferLeadership(best.node()) == TransferResult.STARTED;
     }
 
     /** Stops the group because of a broken invariant or a failed disk, and says so once. */

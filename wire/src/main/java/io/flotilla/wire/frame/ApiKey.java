@@ -45,6 +45,7 @@ import io.flotilla.wire.message.ProducerIdBlockRequest;
 import io.flotilla.wire.message.RegisterBrokerRequest;
 import io.flotilla.wire.message.RemoveRaftVoterRequest;
 import io.flotilla.wire.message.SyncGroupRequest;
+import io.flotilla.wire.message.TransferLeaderRequest;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
@@ -94,7 +95,8 @@ public enum ApiKey {
     PEER_FRAME(PeerFrameRequest.API),
     FORWARD(ForwardRequest.API),
     REGISTER_BROKER(RegisterBrokerRequest.API),
-    PRODUCER_ID_BLOCK(ProducerIdBlockRequest.API);
+    PRODUCER_ID_BLOCK(ProducerIdBlockRequest.API),
+    TRANSFER_LEADER(TransferLeaderRequest.API);
 
     /** Numbers from here on are Flotilla's own: spoken between brokers, unknown to Kafka. */
     public static final short LOWEST_PRIVATE = 32_000;

@@ -1,0 +1,288 @@
+package io.flotilla.broker;
+
+import io.flotilla.broker.api.ControllerForwarder;
+import io.flotilla.broker.api.Dispatcher;
+import io.flotilla.broker.api.HandlerTable;
+import io.flotilla.broker.api.RequestLimits;
+import io.flotilla.broker.cluster.BrokerRegistrar;
+import io.flotilla.broker.cluster.MetadataImage;
+import io.flotilla.broker.config.BrokerConfig;
+import io.flotilla.broker.config.BrokerProperties;
+import io.flotilla.broker.config.HostPort;
+import io.flotilla.broker.env.Environment;
+import io.flotilla.broker.env.EventLoop;
+import io.flotilla.broker.env.Network;
+import io.flotilla.broker.metrics.Health;
+import io.flotilla.broker.metrics.Metrics;
+import io.flotilla.broker.metrics.MetricsServer;
+import io.flotilla.broker.net.RealEnvironment;
+import io.flotilla.broker.partition.Replica;
+import io.flotilla.wire.message.RegisterBrokerRequest;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One broker, from start to stop. Starting returns as soon as the broker listens; it is ready, as {@link #health} tells, once it
+ * has registered with the cluster and opened its replicas. Methods may be called from any thread but the broker's own loops.
+ */
+public final class Broker {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+
+    private static final long LOOK_MS = 20;
+
+    private final BrokerConfig config;
+    private final Environment environment;
+    private final BrokerParts parts;
+    private final Health health;
+    private final EventLoop loop;
+    private final Runnable closeEnvironment;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private Network.Listener listener;
+    private MetricsServer metricsServer;
+    private MetadataImage previous = MetadataImage.EMPTY;
+    private boolean current;
+    private boolean stopping;
+
+    private Broker(
+            BrokerConfig config, Environment environment, BrokerParts parts, Health health, Runnable closeEnvironment) {
+        this.config = config;
+        this.environment = environment;
+        this.parts = parts;
+        this.health = health;
+        this.loop = parts.metadataLoop();
+        this.closeEnvironment = closeEnvironment;
+    }
+
+    /**
+     * Starts a broker on this machine's clock, network and disk.
+     *
+     * @throws StartException when it cannot start; nothing is left running then
+     */
+    public static Broker start(BrokerConfig config) throws StartException {
+        Metrics metrics = new Metrics();
+        RealEnvironment real = RealEnvironment.open(config, metrics);
+        return start(config, real.environment(), metrics, real::close);
+    }
+
+    /**
+     * Starts a broker on the given ports of the world.
+     *
+     * @param closeEnvironment called last when the broker stops, and when it cannot start
+     */
+    public static Broker start(BrokerConfig config, Environment environment, Metrics metrics, Runnable closeEnvironment)
+            throws StartException {
+        BrokerParts parts = null;
+        Broker broker = null;
+        try {
+            parts = BrokerParts.open(config, environment, metrics);
+            broker = new Broker(config, environment, parts, new Health(), closeEnvironment);
+            broker.listen(metrics);
+            broker.join();
+            return broker;
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("Start failed", e);
+            if (broker != null) {
+                broker.closeListeners();
+            }
+            if (parts != null) {
+                parts.closeNow();
+            }
+            closeEnvironment.run();
+            throw new StartException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+    }
+
+    private void listen(Metrics metrics) throws IOException {
+        HandlerTable table = parts.handlers();
+        ControllerForwarder forwarder =
+                new ControllerForwarder(config.nodeId(), parts.leaders(), parts.peers(), environment.clock());
+        RequestLimits limits = RequestLimits.of(config.get(BrokerProperties.QUEUED_MAX_REQUEST_BYTES));
+        Dispatcher dispatcher = new Dispatcher(table, limits, forwarder, environment.clock(), metrics);
+        health.require("metadata", () -> current ? null : "not registered with the cluster yet");
+        health.require("replicas", () -> ready.isDone() ? null : "replicas are being opened");
+        HostPort metricsAddress = config.get(BrokerProperties.METRICS_LISTENER);
+        if (metricsAddress != null) {
+            metricsServer = new MetricsServer(
+                    new InetSocketAddress(metricsAddress.host(), metricsAddress.port()),
+                    environment.scheduler().blocking(),
+                    metrics,
+                    health);
+        }
+        HostPort address = config.listener();
+        listener = environment
+                .network()
+                .listen(
+                        address.host().isEmpty()
+                                ? new InetSocketAddress(address.port())
+                                : new InetSocketAddress(address.host(), address.port()),
+                        config.get(BrokerProperties.SOCKET_REQUEST_MAX_BYTES),
+                        () -> parts.peerLinks().accept(dispatcher::client, dispatcher::peer));
+        LOG.info("Broker {} listens on {}", config.nodeId(), listener.address());
+    }
+
+    private void join() {
+        parts.start();
+        parts.peers().setPeers(addresses(MetadataImage.EMPTY));
+        loop.execute(() -> parts.openMetadata().whenComplete((replica, failure) -> {
+            if (failure == null) {
+                register();
+            }
+        }));
+    }
+
+    private void register() {
+        HostPort advertised = config.advertised();
+        RegisterBrokerRequest request = RegisterBrokerRequest.builder()
+                .brokerId(config.nodeId())
+                .incarnation(parts.incarnation())
+                .clusterId(parts.clusterId())
+                .host(advertised.host())
+                .port(advertised.port())
+                .rack(config.get(BrokerProperties.BROKER_RACK))
+                .build();
+        new BrokerRegistrar(loop, parts.controller(), request).register().whenComplete((clusterId, failure) -> {
+            if (failure == null) {
+                parts.joinCluster(clusterId);
+                parts.metadata().subscribe(this::apply);
+            } else {
+                LOG.error("This broker is refused by the cluster and stops: {}", failure.getMessage());
+                environment.scheduler().blocking().execute(this::shutdown);
+            }
+        });
+    }
+
+    /** Carries out a new image, once it is newer than this broker's start: older ones may lack what exists. */
+    private void apply(MetadataImage image) {
+        if (stopping) {
+            return;
+        }
+        parts.peers().setPeers(addresses(image));
+        if (!current && image.isRegistered(config.nodeId(), parts.incarnation())) {
+            current = true;
+            parts.replicas().setStraysAside(image);
+        }
+        if (current) {
+            parts.replicas().apply(image);
+            parts.leaders().forgetDeleted(previous, image);
+            previous = image;
+            checkReady();
+        }
+    }
+
+    private void checkReady() {
+        if (ready.isDone() || stopping) {
+            return;
+        }
+        if (parts.replicas().allOpened()) {
+            LOG.info("Broker {} is ready", config.nodeId());
+            ready.complete(null);
+        } else {
+            loop.schedule(this::checkReady, LOOK_MS);
+        }
+    }
+
+    private SortedMap<Integer, InetSocketAddress> addresses(MetadataImage image) {
+        SortedMap<Integer, InetSocketAddress> addresses = new TreeMap<>();
+        config.voters()
+                .forEach((id, address) ->
+                        addresses.put(id, InetSocketAddress.createUnresolved(address.host(), address.port())));
+        image.brokers()
+                .forEach((id, broker) ->
+                        addresses.put(id, InetSocketAddress.createUnresolved(broker.host(), broker.port())));
+        return addresses;
+    }
+
+    /** The address clients reach this broker at. */
+    public InetSocketAddress address() {
+        return listener.address();
+    }
+
+    /** Whether this broker serves, and if not, why. */
+    public Health health() {
+        return health;
+    }
+
+    /** Completes when the broker is ready for the first time. */
+    public CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    /** Waits until the broker has stopped. */
+    public void awaitStopped() throws InterruptedException {
+        stopped.await();
+    }
+
+    /**
+     * Stops in good order: hands leadership over, answers what is in flight, closes the logs. Returns when all is done; does
+     * nothing the second time.
+     */
+    public void shutdown() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        loop.execute(() -> {
+            if (stopping) {
+                closed.complete(null);
+                return;
+            }
+            stopping = true;
+            LOG.info("Broker {} stops", config.nodeId());
+            handOver(deadline()).thenComposeAsync(nothing -> close(), loop).whenComplete((nothing, failure) -> {
+                if (failure != null) {
+                    LOG.error("Not everything could be closed in good order", failure);
+                }
+                closed.complete(null);
+            });
+        });
+        closed.join();
+        if (stopped.getCount() > 0) {
+            parts.closeNow();
+            closeEnvironment.run();
+            LOG.info("Broker {} has stopped", config.nodeId());
+            stopped.countDown();
+        }
+    }
+
+    private long deadline() {
+        return environment.clock().nanoTime()
+                + config.get(BrokerProperties.CONTROLLED_SHUTDOWN_TIMEOUT_MS) * 1_000_000L;
+    }
+
+    /** Hands over what this broker leads, and gives the others a moment to take it. */
+    private CompletableFuture<Void> handOver(long deadlineNanos) {
+        if (!config.get(BrokerProperties.CONTROLLED_SHUTDOWN)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        parts.replicas().handOver().thenAccept(going -> watchHandOver(going, deadlineNanos, done));
+        return done;
+    }
+
+    private void watchHandOver(List<Replica> going, long deadlineNanos, CompletableFuture<Void> done) {
+        if (going.stream().noneMatch(Replica::isLeading) || environment.clock().nanoTime() - deadlineNanos >= 0) {
+            done.complete(null);
+        } else {
+            loop.schedule(() -> watchHandOver(going, deadlineNanos, done), LOOK_MS);
+        }
+    }
+
+    private CompletableFuture<Void> close() {
+        closeListeners();
+        return parts.replicas().close();
+    }
+
+    private void closeListeners() {
+        if (listener != null) {
+            listener.close();
+        }
+        if (metricsServer != null) {
+            metricsServer.close();
+        }
+    }
+}

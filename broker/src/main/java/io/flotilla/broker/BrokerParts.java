@@ -1,0 +1,291 @@
+package io.flotilla.broker;
+
+import io.flotilla.broker.api.ControllerClient;
+import io.flotilla.broker.api.HandlerTable;
+import io.flotilla.broker.cluster.BrokerInfo;
+import io.flotilla.broker.cluster.ClusterController;
+import io.flotilla.broker.cluster.ClusterView;
+import io.flotilla.broker.cluster.InternalTopics;
+import io.flotilla.broker.cluster.Leaders;
+import io.flotilla.broker.cluster.MetadataFollower;
+import io.flotilla.broker.cluster.MetadataImage;
+import io.flotilla.broker.cluster.TopicCreator;
+import io.flotilla.broker.cluster.TopicInfo;
+import io.flotilla.broker.config.BrokerConfig;
+import io.flotilla.broker.config.BrokerProperties;
+import io.flotilla.broker.config.ConfigLayers;
+import io.flotilla.broker.config.TopicConfig;
+import io.flotilla.broker.config.TopicConfigs;
+import io.flotilla.broker.env.Environment;
+import io.flotilla.broker.env.EventLoop;
+import io.flotilla.broker.group.GroupCoordinators;
+import io.flotilla.broker.group.GroupSettings;
+import io.flotilla.broker.machine.MachineHost;
+import io.flotilla.broker.metrics.Metrics;
+import io.flotilla.broker.net.PeerIdentity;
+import io.flotilla.broker.net.PeerLinks;
+import io.flotilla.broker.net.Peers;
+import io.flotilla.broker.partition.LeaderAnnouncer;
+import io.flotilla.broker.partition.PartitionId;
+import io.flotilla.broker.partition.Replica;
+import io.flotilla.broker.partition.ReplicaListener;
+import io.flotilla.broker.partition.ReplicaOpener;
+import io.flotilla.broker.partition.Replicas;
+import io.flotilla.broker.partition.Shards;
+import io.flotilla.log.LogDirectory;
+import io.flotilla.log.LogId;
+import io.flotilla.log.state.MetaProperties;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a broker is made of, and how the parts know each other. Made once, in one go; the order is the dependencies'. */
+final class BrokerParts {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerParts.class);
+
+    private final BrokerConfig config;
+    private final Environment environment;
+    private final long incarnation;
+    private final List<LogDirectory> directories;
+    private final EventLoop loop;
+    private final PeerLinks peers;
+    private final Leaders leaders = new Leaders();
+    private final Shards shards;
+    private final MetadataFollower metadata;
+    private final MachineHost<ClusterController> controllerHost;
+    private final ControllerClient controller;
+    private final GroupCoordinators groups;
+    private final Replicas replicas;
+    private final TopicCreator topicCreator;
+    private final ClusterView view;
+    private final TopicConfigs topicConfigs = new TopicConfigs();
+    private final HandlerTable handlers;
+
+    private volatile String clusterId;
+
+    /** @throws IOException when a log directory cannot be used; the message says which and why */
+    static BrokerParts open(BrokerConfig config, Environment environment, Metrics metrics) throws IOException {
+        List<LogDirectory> directories = new ArrayList<>();
+        try {
+            String clusterId = null;
+            for (Path path : config.logDirs()) {
+                MetaProperties found =
+                        MetaProperties.read(environment.files(), path).orElse(null);
+                String known = found == null ? null : found.clusterId();
+                if (clusterId != null && known != null && !clusterId.equals(known)) {
+                    throw new IOException(path + " belongs to cluster " + known + ", another log directory to cluster "
+                            + clusterId + ": directories were mixed up");
+                }
+                clusterId = known == null ? clusterId : known;
+                MetaProperties identity = new MetaProperties(
+                        known, config.nodeId(), environment.random().newUuid());
+                directories.add(LogDirectory.open(
+                        environment.files(),
+                        path,
+                        identity,
+                        environment.scheduler().blocking()));
+            }
+            return new BrokerParts(config, environment, metrics, directories, clusterId);
+        } catch (IOException | RuntimeException e) {
+            directories.forEach(LogDirectory::close);
+            throw e;
+        }
+    }
+
+    private BrokerParts(
+            BrokerConfig config,
+            Environment environment,
+            Metrics metrics,
+            List<LogDirectory> directories,
+            String clusterId) {
+        this.config = config;
+        this.environment = environment;
+        this.directories = directories;
+        this.clusterId = clusterId;
+        this.incarnation = environment.random().newGenerator().nextLong();
+        this.loop = environment.scheduler().loop(0);
+        ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+        int nodeId = config.nodeId();
+        int maxFrameBytes = config.get(BrokerProperties.SOCKET_REQUEST_MAX_BYTES);
+        this.peers = new PeerLinks(
+                new PeerIdentity(nodeId, incarnation, () -> this.clusterId), environment, maxFrameBytes, metrics);
+        LeaderAnnouncer announcer = new LeaderAnnouncer(nodeId, leaders, peers, loop, allocator);
+        this.shards = new Shards(
+                nodeId,
+                incarnation,
+                config.get(BrokerProperties.RAFT_HEARTBEAT_MS),
+                config.get(BrokerProperties.RAFT_ELECTION_MS),
+                environment.scheduler(),
+                environment.clock(),
+                allocator,
+                peers,
+                announcer);
+        this.metadata = new MetadataFollower(loop);
+        int maxBatchBytes = config.get(BrokerProperties.MESSAGE_MAX_BYTES);
+        this.controllerHost = new MachineHost<>(
+                "the cluster metadata",
+                timers -> new ClusterController(
+                        config, shards, environment.random().newGenerator()),
+                environment.clock(),
+                maxBatchBytes);
+        this.controller = new ControllerClient(nodeId, leaders, peers, loop, this::handlers);
+        this.topicCreator = new TopicCreator(controller);
+        InternalTopics internalTopics = new InternalTopics(config, metadata, topicCreator);
+        this.groups = new GroupCoordinators(
+                GroupSettings.of(config),
+                environment.clock(),
+                environment.random(),
+                metadata,
+                leaders,
+                shards,
+                () -> internalTopics.ensure(GroupCoordinators.TOPIC));
+        this.replicas = new Replicas(
+                nodeId,
+                loop,
+                environment.scheduler(),
+                directories,
+                new ReplicaOpener(
+                        nodeId, config.get(BrokerProperties.PRODUCER_ID_EXPIRATION_MS), shards, environment, allocator),
+                this::topicConfig,
+                this::listenersOf);
+        this.view = new ClusterView(
+                new BrokerInfo(
+                        nodeId,
+                        config.advertised().host(),
+                        config.advertised().port(),
+                        config.get(BrokerProperties.BROKER_RACK)),
+                metadata,
+                leaders,
+                shards);
+        this.handlers = new HandlerTable(new Handlers(this).all(), metrics);
+    }
+
+    private TopicConfig topicConfig(TopicInfo topic, MetadataImage image) {
+        return topicConfigs.of(topic.configs(), layers(image));
+    }
+
+    private ConfigLayers layers(MetadataImage image) {
+        return new ConfigLayers(image.brokerConfigs(config.nodeId()), image.clusterConfigs(), config.explicit());
+    }
+
+    private List<ReplicaListener> listenersOf(LogId log) {
+        PartitionId id = new PartitionId(log.topicId(), log.partition());
+        if (id.equals(PartitionId.METADATA)) {
+            return List.of(metadata, controllerHost);
+        }
+        return log.topic().equals(GroupCoordinators.TOPIC) ? List.of(groups.replicaOpened(id)) : List.of();
+    }
+
+    /** Begins to talk to other brokers. */
+    void start() {
+        peers.listen(shards);
+        shards.start();
+        groups.start();
+        markCommitted();
+    }
+
+    private void markCommitted() {
+        directories.forEach(LogDirectory::markCommitted);
+        loop.schedule(this::markCommitted, 1000);
+    }
+
+    /** Opens the replica of the metadata log. On {@link #metadataLoop}. */
+    CompletableFuture<Replica> openMetadata() {
+        SortedMap<String, String> none = new TreeMap<>();
+        TopicConfig metadataConfig = topicConfigs.of(none, layers(MetadataImage.EMPTY));
+        return replicas.openMetadata(List.copyOf(config.voters().keySet()), metadataConfig);
+    }
+
+    /** The cluster has told its id: the log directories belong to it from now on. */
+    void joinCluster(String id) {
+        clusterId = id;
+        for (LogDirectory directory : directories) {
+            environment.scheduler().blocking().execute(() -> {
+                try {
+                    directory.joinCluster(id);
+                } catch (IOException e) {
+                    LOG.error("{} cannot note which cluster it belongs to", directory.path(), e);
+                }
+            });
+        }
+    }
+
+    /** Closes what is left, at once. */
+    void closeNow() {
+        shards.stop();
+        peers.close();
+        directories.forEach(directory -> directory.close().join());
+    }
+
+    BrokerConfig config() {
+        return config;
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    long incarnation() {
+        return incarnation;
+    }
+
+    String clusterId() {
+        return clusterId;
+    }
+
+    EventLoop metadataLoop() {
+        return loop;
+    }
+
+    Peers peers() {
+        return peers;
+    }
+
+    PeerLinks peerLinks() {
+        return peers;
+    }
+
+    Leaders leaders() {
+        return leaders;
+    }
+
+    MetadataFollower metadata() {
+        return metadata;
+    }
+
+    MachineHost<ClusterController> controllerHost() {
+        return controllerHost;
+    }
+
+    ControllerClient controller() {
+        return controller;
+    }
+
+    GroupCoordinators groups() {
+        return groups;
+    }
+
+    Replicas replicas() {
+        return replicas;
+    }
+
+    TopicCreator topicCreator() {
+        return topicCreator;
+    }
+
+    ClusterView view() {
+        return view;
+    }
+
+    HandlerTable handlers() {
+        return handlers;
+    }
+}
