@@ -4,6 +4,7 @@ import io.flotilla.broker.api.AlterConfigsHandler;
 import io.flotilla.broker.api.CreatePartitionsHandler;
 import io.flotilla.broker.api.CreateTopicsHandler;
 import io.flotilla.broker.api.DeleteGroupsHandler;
+import io.flotilla.broker.api.DeleteRecordsHandler;
 import io.flotilla.broker.api.DeleteTopicsHandler;
 import io.flotilla.broker.api.DescribeClusterHandler;
 import io.flotilla.broker.api.DescribeConfigsHandler;
@@ -22,11 +23,13 @@ import io.flotilla.broker.api.JoinGroupHandler;
 import io.flotilla.broker.api.LeaveGroupHandler;
 import io.flotilla.broker.api.ListConfigResourcesHandler;
 import io.flotilla.broker.api.ListGroupsHandler;
+import io.flotilla.broker.api.ListOffsetsHandler;
 import io.flotilla.broker.api.MetadataHandler;
 import io.flotilla.broker.api.MetadataLeader;
 import io.flotilla.broker.api.OffsetCommitHandler;
 import io.flotilla.broker.api.OffsetDeleteHandler;
 import io.flotilla.broker.api.OffsetFetchHandler;
+import io.flotilla.broker.api.OffsetForLeaderEpochHandler;
 import io.flotilla.broker.api.Partitions;
 import io.flotilla.broker.api.ProduceHandler;
 import io.flotilla.broker.api.ProducerIdBlockHandler;
@@ -73,6 +76,9 @@ final class Handlers {
         return List.of(
                 new ProduceHandler(partitions, clock),
                 new FetchHandler(partitions, sessions, config.get(BrokerProperties.FETCH_MAX_BYTES), clock),
+                new ListOffsetsHandler(partitions),
+                new OffsetForLeaderEpochHandler(partitions),
+                new DeleteRecordsHandler(partitions, clock),
                 new InitProducerIdHandler(producerIds));
     }
 

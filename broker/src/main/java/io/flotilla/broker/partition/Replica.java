@@ -326,6 +326,17 @@ public final class Replica implements LedPartition {
         return group;
     }
 
+    /**
+     * What to answer where only the leader may, and only once it has committed in its term (KIP-207): {@code NONE} when that is
+     * this replica, {@code OFFSET_NOT_AVAILABLE} when it leads and has not committed yet.
+     */
+    public ErrorCode checkLeading() {
+        if (leading) {
+            return ErrorCode.NONE;
+        }
+        return role == Role.LEADER ? ErrorCode.OFFSET_NOT_AVAILABLE : unavailable();
+    }
+
     /** What to answer where this replica cannot. Any thread. */
     public ErrorCode unavailable() {
         return failed ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
