@@ -301,9 +301,9 @@ public final class BrokerProperties {
 
     public static final Property<Integer> RAFT_ELECTION_MS = Property.integer("raft.election.timeout.ms")
             .range(10, 600_000)
-            .byDefault("400")
-            .doc("Without a word from the leader for this long, up to twice as long at random, a follower stands for"
-                    + " election, in milliseconds.");
+            .byDefault("600")
+            .doc("A broker that acknowledges no heartbeat for this long counts as dead, and the partitions it led elect"
+                    + " another leader, in milliseconds. A process that has ended is noticed sooner.");
 
     public static final Property<Boolean> CONTROLLED_SHUTDOWN = Property.bool("controlled.shutdown.enable")
             .byDefault("true")

@@ -32,7 +32,7 @@ final class PeerLink implements ConnectionHandler {
     private static final long MIN_PAUSE_MS = 50;
     private static final long MAX_PAUSE_MS = 500;
     /** More bytes waiting than this would only arrive too late to be of use. */
-    private static final long MAX_PENDING_BYTES = 8L << 20;
+    private static final long MAX_PENDING_BYTES = 64L << 20;
 
     private final PeerIdentity identity;
     private final int nodeId;

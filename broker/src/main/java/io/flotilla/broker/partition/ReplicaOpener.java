@@ -39,6 +39,14 @@ public final class ReplicaOpener {
     /** Committed batches each partition keeps in memory for consumers at its end, in bytes. */
     private static final int TAIL_CACHE_BYTES = 64 << 10;
 
+    /** Appends, and their bytes, sent to one follower of one partition and not acknowledged yet. */
+    private static final int MAX_INFLIGHT_APPENDS = 64;
+
+    private static final long MAX_INFLIGHT_BYTES = 4L << 20;
+
+    /** Bytes one partition takes while a majority of its replicas does not keep up. */
+    private static final long MAX_UNCOMMITTED_BYTES = 64L << 20;
+
     private final int nodeId;
     private final long producerIdExpirationMs;
     private final Shards shards;
@@ -147,7 +155,8 @@ public final class ReplicaOpener {
         ReplicaStorage storage =
                 new ReplicaStorage(nodeId, log, directory.journal(), shard, replica::stop, replica::replaced);
         RaftCore core = new RaftCore(
-                RaftOptions.defaults(nodeId, Shard.ELECTION_TICKS),
+                new RaftOptions(
+                        nodeId, Shard.ELECTION_TICKS, MAX_INFLIGHT_APPENDS, MAX_INFLIGHT_BYTES, MAX_UNCOMMITTED_BYTES),
                 durableState(log, directory.journal().load(logId.group())),
                 environment.random().newGenerator());
         RaftGroup group = shard.host()
