@@ -22,7 +22,7 @@ public record Struct(String name, Versions versions, List<Field> fields) {
         return fields.stream().filter(field -> !field.isTagged()).toList();
     }
 
-    /** Whether this struct or one below it has a field of one of {@code types}. */
+    /** Whether this struct or one below it has a field, or a list, of {@code type}. */
     public boolean contains(Type.Scalar type) {
         return fields.stream().anyMatch(field -> contains(field.type(), type));
     }

@@ -52,6 +52,8 @@
  * more spaces; later fields of the same message may use it by name. A {@code ?} after the type makes it nullable, and
  * {@code ?12+} nullable in those versions only (strings, bytes, records, arrays and structs).
  *
+ * <p>A new API takes a file here and a line in {@code io.flotilla.wire.frame.ApiKey}; the tests then hold it against Kafka's.
+ *
  * <p>Errors are reported as {@code file:line: what is wrong}, see {@link io.flotilla.wire.schema.SchemaException}.
  */
 package io.flotilla.wire.schema;

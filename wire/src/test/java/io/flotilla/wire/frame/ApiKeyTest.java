@@ -2,6 +2,10 @@ package io.flotilla.wire.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.wire.schema.Definition;
+import io.flotilla.wire.schema.Generator;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -51,6 +55,16 @@ class ApiKeyTest {
         for (int number : new int[] {-1, 4, 17, 1000, Short.MAX_VALUE, 65536 + ApiKey.FETCH.number()}) {
             assertThat(ApiKey.of(number)).isEmpty();
         }
+    }
+
+    @Test
+    void everyDefinedApiIsListed() throws IOException {
+        List<String> defined = Generator.definitions(Path.of("src/main/schema")).stream()
+                .filter(definition -> definition.kind() == Definition.Kind.REQUEST)
+                .map(definition -> definition.name().replaceFirst("Request$", ""))
+                .toList();
+
+        assertThat(ApiKey.values()).extracting(ApiKey::title).containsExactlyInAnyOrderElementsOf(defined);
     }
 
     @Test
