@@ -1,2 +1,5 @@
-/** The {@code flotilla} command: starting brokers, and a client for topics, records and groups built on {@code wire}. */
+/**
+ * The {@code flotilla} command. One class per command: it reads arguments, calls what does the work, prints. The Kafka client
+ * under it is in {@code client}, the cluster of processes on one machine in {@code local}.
+ */
 package io.flotilla.broker.cli;
