@@ -9,7 +9,7 @@ package io.flotilla.log;
  * @param writeCaching {@code write.caching}: entries count as durable once written, before they are synced
  * @param producerIdExpirationMs {@code producer.id.expiration.ms}: an idempotent producer silent for so long is forgotten
  * @param maxProducerIds most idempotent producers remembered; past it the one silent for longest is forgotten
- * @param cacheBytes committed batches kept in memory for readers at the end of the log, in bytes
+ * @param cacheBytes committed batches kept in memory, while there are appends, for readers at the end of the log, in bytes
  */
 public record LogConfig(
         int segmentBytes,
@@ -20,7 +20,7 @@ public record LogConfig(
         int maxProducerIds,
         int cacheBytes) {
     public static final LogConfig DEFAULT =
-            new LogConfig(1 << 30, 7L * 24 * 3600 * 1000, 4096, false, 24L * 3600 * 1000, 100_000, 64 << 10);
+            new LogConfig(1 << 30, 7L * 24 * 3600 * 1000, 4096, false, 24L * 3600 * 1000, 100_000, 4 << 20);
 
     public LogConfig {
         if (segmentBytes < 1024 || segmentMs < 1 || indexIntervalBytes < 0 || producerIdExpirationMs < 1) {

@@ -1,90 +1,328 @@
 package io.flotilla.log;
 
+import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.SmallFiles;
+import io.flotilla.log.maintain.Recovery;
+import io.flotilla.log.segment.LogFiles;
+import io.flotilla.log.segment.LogState;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.MetaProperties;
+import io.flotilla.log.state.PartitionMetadata;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Signatures first; the code follows. */
+/**
+ * One directory of {@code log.dirs} and all in it: the partitions' logs, the journal of their groups' terms and votes, and the
+ * rounds that write them to disk. One process at a time has it open.
+ *
+ * <pre>
+ * meta.properties       whose directory this is
+ * .lock                 held while it is open
+ * hard-state.journal    term and vote of every group
+ * TOPIC-PARTITION/      a log: partition.metadata, and for each segment .log, .index, .timeindex; .snapshot files
+ * NAME.ID-delete/       being removed       NAME.ID-stray/   set aside for an operator
+ * ID-PARTITION-install/ being built, to be renamed to TOPIC-PARTITION
+ * </pre>
+ *
+ * <p>Thread-safe. Methods block unless they say otherwise.
+ */
 public final class LogDirectory {
-    private static UnsupportedOperationException later() {
-        return new UnsupportedOperationException();
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+    private static final String LOCK_FILE = ".lock";
+    /** Syncs in flight at a time; measured on small disks, more gain nothing. */
+    private static final int CONCURRENT_SYNCS = 16;
+
+    private final FileSystem files;
+    private final Path path;
+    private final Executor blocking;
+    private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    private final Closeable lock;
+    private final Flusher flusher;
+    private final Map<String, PartitionLog> open = new ConcurrentSkipListMap<>();
+    private final AtomicLong cachedBytes = new AtomicLong();
+    private volatile MetaProperties identity;
+    private HardStateJournal journal;
+    private List<LogId> found;
+
+    private LogDirectory(FileSystem files, Path path, Executor blocking) throws IOException {
+        this.files = files;
+        this.path = path;
+        this.blocking = blocking;
+        this.lock = lock();
+        this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
     }
 
     /**
-     * Opens a directory, creating it when absent or empty. Blocks.
+     * Opens a directory, creating it when absent, finishing what a crash interrupted.
      *
      * @param identity who opens it; its directory id is used only if the directory is new
-     * @param blocking runs writes, syncs and cold reads
+     * @param blocking runs writes, syncs and reads from files
      * @throws LogDirectoryException when it must not be used: held by another process, of another node or cluster, damaged
      */
     public static LogDirectory open(FileSystem files, Path path, MetaProperties identity, Executor blocking)
             throws IOException {
-        throw later();
+        files.createDirectories(path);
+        LogDirectory directory = new LogDirectory(files, path, blocking);
+        try {
+            directory.load(identity);
+        } catch (IOException | RuntimeException e) {
+            directory.lock.close();
+            throw e;
+        }
+        return directory;
+    }
+
+    private Closeable lock() throws IOException {
+        try {
+            return files.lock(path.resolve(LOCK_FILE));
+        } catch (IOException e) {
+            throw new LogDirectoryException(
+                    "Log directory " + path + " is in use: " + e.getMessage() + ". Is another broker running on it?");
+        }
+    }
+
+    private void load(MetaProperties expected) throws IOException {
+        identity = checkIdentity(expected);
+        found = new ArrayList<>();
+        for (String name : files.list(path)) {
+            if (name.endsWith(LogFiles.INSTALL)) {
+                LogFiles.finishInstall(files, path, name);
+            }
+        }
+        for (String name : files.list(path)) {
+            Path entry = path.resolve(name);
+            if (name.endsWith(LogFiles.DELETE)) {
+                removeLater(entry);
+            } else if (!name.endsWith(LogFiles.STRAY) && files.exists(entry.resolve(PartitionMetadata.FILE))) {
+                noteFound(name, entry);
+            }
+        }
+    }
+
+    private void noteFound(String name, Path entry) {
+        try {
+            LogId id = PartitionMetadata.read(files, entry);
+            if (id.directoryName().equals(name)) {
+                found.add(id);
+                return;
+            }
+            LOG.warn("{} says that it belongs to {}: left alone", entry, id);
+        } catch (IOException e) {
+            LOG.warn("{} is left alone: {}", entry, e.getMessage());
+        }
+    }
+
+    /** Reads or writes {@code meta.properties} and opens the journal; these two are there together or not at all. */
+    private MetaProperties checkIdentity(MetaProperties expected) throws IOException {
+        MetaProperties stored = MetaProperties.read(files, path).orElse(null);
+        if (stored == null) {
+            refuseIfUsed();
+            journal = HardStateJournal.open(files, path, flusher);
+            expected.write(files, path);
+            return expected;
+        }
+        refuseOtherCluster(stored.clusterId(), expected.clusterId());
+        if (stored.nodeId() != expected.nodeId()) {
+            throw new LogDirectoryException(
+                    "Log directory " + path + " belongs to node " + stored.nodeId() + ", this is node "
+                            + expected.nodeId() + ". Were directories swapped? Correct node.id or log.dirs");
+        }
+        if (!HardStateJournal.exists(files, path)) {
+            throw new LogDirectoryException("Log directory " + path + " has lost its " + HardStateJournal.FILE
+                    + ", and with it the votes given. Set it aside and start with an empty one");
+        }
+        journal = HardStateJournal.open(files, path, flusher);
+        return stored;
+    }
+
+    private void refuseOtherCluster(String stored, String present) throws LogDirectoryException {
+        if (stored != null && present != null && !stored.equals(present)) {
+            throw new LogDirectoryException("Log directory " + path + " belongs to cluster " + stored
+                    + ", this broker to " + present + ". Correct log.dirs, or use an empty directory");
+        }
+    }
+
+    private void refuseIfUsed() throws IOException {
+        for (String name : files.list(path)) {
+            if (files.exists(path.resolve(name).resolve(PartitionMetadata.FILE))) {
+                throw new LogDirectoryException("Log directory " + path + " holds " + name + " but no "
+                        + MetaProperties.FILE + " that says whose it is. Restore the file, or use an empty directory");
+            }
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** What {@code meta.properties} says. */
+    public MetaProperties identity() {
+        return identity;
     }
 
     /**
      * Notes which cluster this directory belongs to, when it was opened without knowing: a broker that starts for the first
-     * time learns the cluster's id only once it has joined. From then on the directory is refused to other clusters.
-     * Blocks; does nothing when the id is the one known already.
+     * time learns the cluster's id only once it has joined. From then on the directory is refused to other clusters. Does
+     * nothing when the id is the one known already.
      */
     public void joinCluster(String clusterId) throws IOException {
-        throw later();
+        refuseOtherCluster(identity.clusterId(), clusterId);
+        if (identity.clusterId() == null) {
+            MetaProperties joined = new MetaProperties(clusterId, identity.nodeId(), identity.directoryId());
+            joined.write(files, path);
+            identity = joined;
+        }
     }
 
-    public Path path() {
-        throw later();
-    }
-
-    public MetaProperties identity() {
-        throw later();
-    }
-
+    /** Terms and votes of the groups whose logs are here. */
     public HardStateJournal journal() {
-        throw later();
+        return journal;
     }
 
-    /** Partition directories found at open. */
+    /** The partitions whose logs were here when the directory was opened. Does not block. */
     public List<LogId> found() {
-        throw later();
+        return List.copyOf(found);
     }
 
-    /** Opens a partition's log, creating it when absent; blocks, any thread, several at once for different partitions. */
+    /**
+     * Opens a partition's log, creating it when absent. Logs of different partitions can be opened at the same time.
+     *
+     * @param initialConfiguration the configuration of the group if the log is created
+     * @param nowMs the present time
+     * @throws IOException when the disk fails
+     */
     public OpenResult openLog(LogId id, byte[] initialConfiguration, LogConfig config, long nowMs) throws IOException {
-        throw later();
+        requireClosed(id);
+        LogFiles logFiles = new LogFiles(files, path, id);
+        Path directory = logFiles.directory();
+        long commitMark = journal.committed(id.group());
+        boolean created = !files.exists(directory);
+        if (created) {
+            if (commitMark > 0) {
+                return new OpenResult.Damaged(
+                        new Damage(directory, 0, "is missing, but index " + commitMark + " was durable and committed"));
+            }
+            logFiles.install(0, LogState.emptySnapshot(initialConfiguration).encode(), 0);
+        }
+        String foreign = foreign(directory, id);
+        if (foreign != null) {
+            return new OpenResult.Damaged(new Damage(directory.resolve(PartitionMetadata.FILE), 0, foreign));
+        }
+        Recovery.Outcome outcome = new Recovery(files, logFiles, config, commitMark, nowMs).run(initialConfiguration);
+        if (outcome instanceof Recovery.Outcome.Damaged damaged) {
+            LOG.error("Log {} is damaged: {}", id.directoryName(), damaged.damage());
+            return new OpenResult.Damaged(damaged.damage());
+        }
+        Recovery.Outcome.Recovered recovered = (Recovery.Outcome.Recovered) outcome;
+        if (!recovered.notes().isEmpty()) {
+            LOG.warn("Log {} recovered: {}", id.directoryName(), recovered.notes());
+        }
+        LogStore store = new LogStore(files, logFiles, flusher, blocking, allocator, cachedBytes, this::forgetOpen);
+        PartitionLog log = new PartitionLog(id, store, config, recovered.state());
+        if (open.putIfAbsent(id.directoryName(), log) != null) {
+            throw new IllegalStateException("Log " + id.directoryName() + " is open");
+        }
+        return new OpenResult.Opened(
+                log, new RecoveryReport(created, recovered.scannedBytes(), recovered.cutBytes(), recovered.notes()));
     }
 
-    /** Deletes a closed log (or one never opened): its directory is renamed now and removed later. Blocks. */
+    private String foreign(Path directory, LogId id) {
+        try {
+            LogId stored = PartitionMetadata.read(files, directory);
+            return stored.equals(id) ? null : "belongs to " + stored + ", not to " + id;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private void forgetOpen(PartitionLog log) {
+        open.remove(log.id().directoryName(), log);
+    }
+
+    /** Deletes a log that is not open: renames it now, frees its space later. Its group's term and vote are forgotten. */
     public void delete(LogId id) throws IOException {
-        throw later();
+        requireClosed(id);
+        LogFiles logFiles = new LogFiles(files, path, id);
+        if (files.exists(logFiles.directory())) {
+            removeLater(logFiles.retire(LogFiles.DELETE));
+        }
+        journal.forget(id.group());
     }
 
-    /** Renames the directory of a closed, damaged or unknown log so that it is never opened again nor removed. Blocks. */
+    /**
+     * Puts a damaged or unknown log, not open, out of the way: it is renamed, never opened again and never removed. Its
+     * group's term and vote stay; how far it was committed is forgotten, so that it can be created anew and rebuilt.
+     *
+     * @return where it is now
+     */
     public Path setAside(LogId id) throws IOException {
-        throw later();
+        requireClosed(id);
+        Path stray = new LogFiles(files, path, id).retire(LogFiles.STRAY);
+        journal.forgetCommitted(id.group());
+        LOG.warn("Log {} is set aside as {}", id.directoryName(), stray);
+        return stray;
     }
 
-    /** Notes in the journal how far logs are known to be committed; call it every second or so. Does not block. */
+    private void requireClosed(LogId id) {
+        if (open.containsKey(id.directoryName())) {
+            throw new IllegalStateException("Log " + id.directoryName() + " is open");
+        }
+    }
+
+    private void removeLater(Path directory) {
+        blocking.execute(() -> {
+            try {
+                SmallFiles.deleteDirectory(files, directory);
+            } catch (IOException e) {
+                LOG.warn("{} is left until the next start: {}", directory, e.toString());
+            }
+        });
+    }
+
+    /**
+     * Notes in the journal how far logs are known to be committed, by which recovery tells an interrupted write from damage.
+     * To be called about every second. Does not block.
+     */
     public void markCommitted() {
-        throw later();
+        open.values().forEach(log -> journal.markCommitted(log.id().group(), log.commitMark()));
     }
 
-    /** Bytes that can still be written. Blocks. */
+    /** Bytes that can still be written. */
     public long freeSpace() throws IOException {
-        throw later();
+        return files.freeSpace(path);
     }
 
-    /** Why this directory was fenced, or null. Any thread. */
+    /** Why this directory takes no more writes, or null. Does not block. */
     public LogFailure failure() {
-        throw later();
+        return flusher.failure();
     }
 
-    /** After all logs were closed: writes out the journal and frees the lock. */
+    private void fenced(LogFailure failure) {
+        open.values().forEach(log -> log.fence(failure));
+    }
+
+    /** Closes the journal and frees the lock, after all logs were closed. Does not block; completes on any thread. */
     public CompletableFuture<Void> close() {
-        throw later();
+        return journal.close().handle((done, failure) -> {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                LOG.warn("The lock of {} could not be freed: {}", path, e.toString());
+            }
+            return null;
+        });
     }
 }

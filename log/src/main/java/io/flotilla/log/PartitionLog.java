@@ -1,171 +1,571 @@
 package io.flotilla.log;
 
 import io.flotilla.log.index.EpochEnd;
+import io.flotilla.log.index.IndexFiles;
 import io.flotilla.log.index.TermStart;
+import io.flotilla.log.segment.LogState;
+import io.flotilla.log.segment.LogWriter;
+import io.flotilla.log.segment.Segment;
+import io.flotilla.log.segment.Tail;
 import io.flotilla.log.state.ProducerState;
+import io.flotilla.log.state.Snapshot;
+import io.flotilla.wire.record.BatchCursor;
+import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Signatures first; the code follows. */
+/**
+ * One partition's log: the Raft log, and at the same time what consumers read. Its entries are record batches as they came,
+ * and Raft's own entries between them; see {@link io.flotilla.log.index.RaftEntries} for indexes and offsets.
+ *
+ * <p>It belongs to one loop: {@link #start} hands it over, and everything afterwards is called there. Nothing blocks.
+ * Appends and truncations take effect in memory at once and on disk in the background, in the same order;
+ * {@link LogListener#durable} tells how far the disk has come. Futures complete on the loop, at once where nothing need be
+ * read from a file.
+ */
 public final class PartitionLog {
-    private static UnsupportedOperationException later() {
-        return new UnsupportedOperationException();
+    /** Batches received together are kept and written together, up to this many bytes. */
+    private static final int MOST_CHUNK_BYTES = 1 << 20;
+
+    /** Durable batches kept in memory because they are not committed yet. */
+    private static final int MOST_UNCOMMITTED_CACHE_BYTES = 8 << 20;
+
+    /** A snapshot that is to be written when its index is committed, after which some segments are not needed. */
+    private record PendingSnapshot(long index, byte[] bytes, List<Long> dropped) {}
+
+    private final LogId id;
+    private final LogStore store;
+    private LogConfig config;
+    private LogState state;
+    private final Tail tail;
+    private final BatchCursor cursor = new BatchCursor();
+    private final RecordBatch view = new RecordBatch();
+    private final Deque<PendingSnapshot> pendingSnapshots = new ArrayDeque<>();
+    private final AtomicLong commitMark = new AtomicLong();
+
+    private LogListener listener;
+    private volatile LogWriter writer;
+    private LogReads reads;
+    /** Counts truncations: what the background reports about an earlier generation is void. */
+    private int generation;
+
+    private long durableIndex;
+    private long syncedIndex;
+    private boolean appendedSinceTick;
+    private LogFailure failure;
+    private CompletableFuture<Void> closed;
+
+    PartitionLog(LogId id, LogStore store, LogConfig config, LogState state) {
+        this.id = id;
+        this.store = store;
+        this.config = config;
+        this.state = state;
+        this.tail = new Tail(store.cachedBytes());
+        this.durableIndex = state.lastIndex();
+        this.syncedIndex = state.lastIndex();
+        this.commitMark.set(state.committedIndex());
     }
 
-    public void start(Executor loop, LogListener listener) {
-        throw later();
+    /** Hands the log to its loop. Called there, before anything else. */
+    public void start(Executor loop, LogListener toListener) {
+        listener = toListener;
+        writer = store.writer(loop, new Progress());
+        writer.setCaching(config.writeCaching());
+        reads = new LogReads(this, store, loop);
+        if (store.flusher().failure() != null) {
+            writer.fail(store.flusher().failure());
+        } else {
+            committed(state.committedIndex());
+        }
     }
+
+    // ---- Positions
 
     public LogId id() {
-        throw later();
+        return id;
     }
 
     /** Offset of the first record users may read. */
     public long logStartOffset() {
-        throw later();
+        return state.logStartOffset();
     }
 
-    /** Offset the next record will get. */
+    /** Offset the next record will get. Below the log start offset while a follower catches up after a snapshot. */
     public long logEndOffset() {
-        throw later();
+        return state.endOffset();
     }
 
     /** Index of the first entry present. */
     public long firstIndex() {
-        throw later();
+        return state.firstIndex();
     }
 
     /** Index of the last entry; {@code firstIndex() - 1} when empty. */
     public long lastIndex() {
-        throw later();
+        return state.lastIndex();
     }
 
+    /** Term of the last entry; 0 if there has never been one. */
     public int lastTerm() {
-        throw later();
+        return state.termStarts().lastTerm();
     }
 
-    /** Everything up to here is durable (with write.caching: written). */
+    /** Everything up to here is durable (with {@code write.caching}: written). */
     public long durableIndex() {
-        throw later();
+        return durableIndex;
     }
 
-    /** Largest index told to {@link #committed}; after opening, the commit mark. */
+    /** The largest index told to {@link #committed}; after opening, how far the log is known to be committed. */
     public long committedIndex() {
-        throw later();
+        return state.committedIndex();
     }
 
-    /** Term of an entry from {@code firstIndex() - 1} to {@code lastIndex()}. */
+    /**
+     * Term of an entry.
+     *
+     * @param index from {@code firstIndex() - 1} to {@code lastIndex()}
+     */
     public int termAt(long index) {
-        throw later();
+        if (index < firstIndex() - 1 || index > lastIndex()) {
+            throw new IllegalArgumentException(
+                    "Index " + index + " is outside of " + firstIndex() + " to " + lastIndex());
+        }
+        return state.termStarts().termAt(index);
     }
 
-    /** The log end offset if the log ended at this index: makes a high watermark of a commit index. */
+    /**
+     * The log end offset if the log ended at this index: makes a high watermark of a commit index.
+     *
+     * @param index {@code firstIndex() - 1} or later
+     */
     public long offsetAfter(long index) {
-        throw later();
+        return state.raftEntries().offsetAfter(index);
     }
 
-    /** Index of the record at an offset; for the log end offset, of the next record if it were appended now. */
+    /** Index of the record at an offset; for the log end offset the index it gets if it is appended next. */
     public long indexOf(long offset) {
-        throw later();
+        return state.raftEntries().indexOf(offset);
     }
 
+    /** Where each term begins, oldest first. */
     public List<TermStart> termStarts() {
-        throw later();
+        return state.termStarts().list();
     }
 
+    /** Where a leader epoch ends in this log (KIP-101, KIP-279). */
     public EpochEnd endOffsetForEpoch(int epoch) {
-        throw later();
+        return state.termStarts().endOffset(epoch, state.endOffset());
     }
 
     /** The configuration in force before the first entry, then those in the log, by index. */
     public List<Configuration> configurations() {
-        throw later();
+        return List.copyOf(state.configurations());
     }
 
+    /** The idempotent producers; {@link #append} keeps it up to date. */
     public ProducerState producers() {
-        throw later();
+        return state.producers();
     }
 
+    /** The segments, oldest first; the last is the active one. */
     public List<SegmentInfo> segments() {
-        throw later();
+        List<SegmentInfo> result = new ArrayList<>();
+        for (int i = 0; i < state.segments().size(); i++) {
+            Segment segment = state.segments().get(i);
+            result.add(new SegmentInfo(
+                    segment.baseOffset(), state.endOffsetOf(i), segment.size(), segment.maxTimestamp()));
+        }
+        return result;
     }
 
+    /** Bytes of all segments, written or not. */
     public long sizeInBytes() {
-        throw later();
+        return state.sizeInBytes();
     }
 
-    /** Bytes appended and not yet written: for backpressure. */
+    /** Bytes appended and not yet written: grows when the disk does not keep up. */
     public long unflushedBytes() {
-        throw later();
+        return writer.queuedBytes();
     }
 
-    /** Leader: sets base offset and term in one batch (or one Raft entry), appends it; returns the index of its last record. */
+    // ---- Changes
+
+    /**
+     * Appends one batch, or one Raft entry, as leader: sets its base offset and its term.
+     *
+     * @param batch one whole batch, its CRC good; ownership passes
+     * @param nowMs the present time
+     * @return index of its last record
+     */
     public long append(ByteBuf batch, int term, long nowMs) {
-        throw later();
+        view.wrap(batch, batch.readerIndex());
+        view.setBaseOffset(state.endOffset());
+        view.setPartitionLeaderEpoch(term);
+        appendReplicated(batch, nowMs);
+        return state.lastIndex();
     }
 
-    /** Follower: appends whole batches as the leader sent them, the first starting at {@code lastIndex() + 1}. */
+    /**
+     * Appends batches as a leader sent them.
+     *
+     * @param batches whole batches, their CRCs good, the first beginning at {@code lastIndex() + 1}; ownership passes
+     * @throws IllegalStateException if one is not the log's next; those before it were appended
+     */
     public void appendReplicated(ByteBuf batches, long nowMs) {
-        throw later();
+        Run run = new Run(batches.readerIndex());
+        try {
+            requireUsable();
+            cursor.wrap(batches);
+            while (cursor.next() == BatchCursor.Step.BATCH) {
+                RecordBatch batch = cursor.batch();
+                boolean roll = state.shouldRoll(batch, config, nowMs);
+                if (roll || cursor.position() + batch.sizeInBytes() - run.start > MOST_CHUNK_BYTES) {
+                    run.queue(batches);
+                    if (roll) {
+                        roll();
+                    }
+                    run = new Run(cursor.position());
+                }
+                state.append(batch, config, nowMs);
+                run.end = cursor.position() + batch.sizeInBytes();
+            }
+            if (cursor.position() != batches.writerIndex()) {
+                throw new IllegalStateException("No whole batch at index " + (state.lastIndex() + 1));
+            }
+        } finally {
+            run.queue(batches);
+            batches.release();
+            writer.kick();
+        }
+        appendedSinceTick = true;
     }
 
-    /** Removes the entry at an index, which must begin a batch, and all after it. Never at or below a committed index. */
+    /** Consecutive batches of a buffer that are kept and written as one piece. */
+    private final class Run {
+        private final int start;
+        private final long firstIndex = state.lastIndex() + 1;
+        private final long position = state.active().size();
+        private int end;
+
+        Run(int start) {
+            this.start = start;
+            this.end = start;
+        }
+
+        void queue(ByteBuf batches) {
+            if (end > start) {
+                ByteBuf bytes = batches.retainedSlice(start, end - start);
+                writer.append(
+                        tail.add(state.active(), position, bytes, firstIndex, state.lastIndex(), lastTerm()),
+                        generation);
+            }
+        }
+    }
+
+    /**
+     * Removes the entry at an index and all after it. Nothing happens if the log ends before the index.
+     *
+     * @throws IllegalArgumentException if the index is committed or does not begin a batch
+     */
     public void truncateFrom(long index) {
-        throw later();
+        if (index > lastIndex()) {
+            return;
+        }
+        requireUsable();
+        List<Segment> removed = state.truncateFrom(index);
+        generation++;
+        tail.truncateFrom(index);
+        durableIndex = Math.min(durableIndex, index - 1);
+        syncedIndex = Math.min(syncedIndex, index - 1);
+        Segment active = state.active();
+        writer.truncate(baseOffsets(removed), active.baseOffset(), active.size());
+        writer.reportDone(generation, lastIndex(), lastTerm());
+        forgetPendingSnapshots(index);
+        writer.kick();
     }
 
-    /** The owner knows everything up to here to be committed. */
+    private void forgetPendingSnapshots(long index) {
+        List<Long> dropped = new ArrayList<>();
+        while (!pendingSnapshots.isEmpty() && pendingSnapshots.peekLast().index() >= index) {
+            dropped.addAll(0, pendingSnapshots.removeLast().dropped());
+        }
+        if (!dropped.isEmpty()) {
+            snapshotWhenCommitted(dropped);
+        }
+    }
+
+    /** The owner knows everything up to an index to be committed. An index beyond the log's end counts as its end. */
     public void committed(long index) {
-        throw later();
+        state.committed(index);
+        long start = state.takeLogStart();
+        if (start > state.logStartOffset()) {
+            advanceLogStart(start);
+        }
+        writeCommittedSnapshots();
+        settle();
     }
 
-    /** Whole entries from the batch holding fromIndex, up to lastIndex inclusive; at least one whatever maxBytes. */
-    public CompletableFuture<ReadResult> readEntries(long fromIndex, long lastIndex, int maxBytes) {
-        throw later();
-    }
-
-    /** Whole data batches from the one holding offset, all below limitOffset. */
-    public CompletableFuture<ReadResult> fetch(long offset, long limitOffset, int maxBytes, boolean atLeastOne) {
-        throw later();
-    }
-
-    /** First record below limitOffset with a timestamp at or after this one. */
-    public CompletableFuture<RecordPosition> findByTimestamp(long timestamp, long limitOffset) {
-        throw later();
-    }
-
-    /** First record below limitOffset that has the largest timestamp. */
-    public CompletableFuture<RecordPosition> findMaxTimestamp(long limitOffset) {
-        throw later();
-    }
-
-    /** Moves the log start offset up and lets go of whole segments below it. */
+    /**
+     * Raises the log start offset and lets go of whole segments below it. Remembered at the latest with the segments that
+     * go; to have it remembered at once and on all replicas append a {@code LOG_START} entry instead, which does this when
+     * it is committed.
+     *
+     * @param offset not above the high watermark; nothing happens if it is not above the log start offset
+     */
     public void advanceLogStart(long offset) {
-        throw later();
+        if (offset > state.endOffset()) {
+            throw new IllegalArgumentException("Log start " + offset + " after log end " + state.endOffset());
+        }
+        List<Segment> removed = state.advanceLogStart(offset);
+        if (!removed.isEmpty() && failure == null) {
+            snapshotWhenCommitted(baseOffsets(removed));
+            writeCommittedSnapshots();
+        }
     }
 
+    /** What a follower needs that lacks entries before {@link #firstIndex}. */
     public LogSnapshot snapshotForInstall() {
-        throw later();
+        Snapshot snapshot = state.baseSnapshot();
+        return new LogSnapshot(snapshot.index(), snapshot.term(), snapshot.encode());
     }
 
-    /** Replaces the whole log by a leader's snapshot; {@link LogListener#durable} reports when it is on disk. */
+    /**
+     * Replaces the whole log by a leader's snapshot, after which {@code lastIndex()} is the snapshot's.
+     * {@link LogListener#durable} reports when that is on disk; until then a crash brings back the old log.
+     *
+     * @throws io.flotilla.log.state.InvalidSnapshotException if the bytes are not a snapshot; nothing has changed then
+     */
     public void installSnapshot(byte[] bytes) {
-        throw later();
+        requireUsable();
+        Snapshot snapshot = Snapshot.decode(bytes);
+        state = new LogState(snapshot);
+        generation++;
+        tail.clear();
+        pendingSnapshots.clear();
+        durableIndex = 0;
+        syncedIndex = 0;
+        writer.install(snapshot.index(), bytes, state.active().baseOffset());
+        writer.reportDone(generation, snapshot.index(), snapshot.term());
+        writer.kick();
     }
 
-    /** Once in a while: rolls a segment that is old enough, forgets expired producers. */
+    /**
+     * To be called every few seconds: closes a segment that is old enough, forgets producers that were silent too
+     * long, frees the memory of a log that is not written to.
+     */
     public void tick(long nowMs) {
-        throw later();
+        if (failure != null || closed != null) {
+            return;
+        }
+        if (state.isActiveExpired(config, nowMs)) {
+            roll();
+            writer.kick();
+        }
+        state.producers()
+                .expire(nowMs, config.producerIdExpirationMs(), config.maxProducerIds(), state.committedIndex());
+        if (!appendedSinceTick) {
+            tail.trim(durableIndex, state.committedIndex(), 0, MOST_UNCOMMITTED_CACHE_BYTES);
+        }
+        appendedSinceTick = false;
     }
 
-    public void reconfigure(LogConfig config) {
-        throw later();
+    /** Other settings from now on. */
+    public void reconfigure(LogConfig newConfig) {
+        config = newConfig;
+        writer.setCaching(newConfig.writeCaching());
     }
 
-    /** Writes out everything and a snapshot, so that the next open need not scan. Completes on the loop. */
+    /**
+     * Writes out everything, and a snapshot, so that the next open need not read the log. The log must not be used
+     * afterwards, except to call this again.
+     *
+     * @return completes on the loop when the files are closed, also after a failure of the directory
+     */
     public CompletableFuture<Void> close() {
-        throw later();
+        if (closed != null) {
+            return closed;
+        }
+        closed = new CompletableFuture<>();
+        if (failure != null) {
+            finishClose();
+            return closed;
+        }
+        // A snapshot stands for committed entries only; the files keep the others, and the next open reads those.
+        if (state.committedIndex() < lastIndex()) {
+            state.truncateFrom(state.committedIndex() + 1);
+        }
+        Segment active = state.active();
+        active.index().addTime();
+        writer.close(
+                active.baseOffset(),
+                IndexFiles.encodeOffsets(active.index(), active.size()),
+                IndexFiles.encodeTimes(active.index(), active.size()));
+        List<Long> dropped = new ArrayList<>();
+        pendingSnapshots.forEach(pending -> dropped.addAll(pending.dropped()));
+        writer.snapshot(lastIndex(), state.snapshot().encode(), dropped, store.blocking());
+        writer.finish(this::finishClose);
+        writer.kick();
+        return closed;
+    }
+
+    private void finishClose() {
+        tail.clear();
+        store.closed(this);
+        closed.complete(null);
+    }
+
+    // ---- Reads
+
+    /**
+     * Reads entries for replication: whole batches, Raft's entries among them, from the one that holds an index.
+     *
+     * @param lastIndex read nothing that ends after it
+     * @param maxBytes stop before more than this, but not before the first batch
+     */
+    public CompletableFuture<ReadResult> readEntries(long fromIndex, long lastIndex, int maxBytes) {
+        return reads.entries(fromIndex, lastIndex, maxBytes);
+    }
+
+    /**
+     * Reads records for consumers: whole batches from the one that holds an offset, without Raft's entries.
+     *
+     * @param limitOffset read nothing that ends after the record before it: the high watermark
+     * @param maxBytes stop before more than this
+     * @param atLeastOne read one batch even if it is larger
+     */
+    public CompletableFuture<ReadResult> fetch(long offset, long limitOffset, int maxBytes, boolean atLeastOne) {
+        return reads.fetch(offset, limitOffset, maxBytes, atLeastOne);
+    }
+
+    /**
+     * Finds the first record below an offset that has a timestamp or a later one.
+     *
+     * @return fails with {@link DamagedLogException} if a file does not hold what was written
+     */
+    public CompletableFuture<RecordPosition> findByTimestamp(long timestamp, long limitOffset) {
+        return reads.findByTimestamp(timestamp, limitOffset);
+    }
+
+    /**
+     * Finds the first record of those below an offset that have the largest timestamp.
+     *
+     * @return fails with {@link DamagedLogException} if a file does not hold what was written
+     */
+    public CompletableFuture<RecordPosition> findMaxTimestamp(long limitOffset) {
+        return reads.findMaxTimestamp(limitOffset);
+    }
+
+    // ---- For the rest of the package
+
+    LogState state() {
+        return state;
+    }
+
+    Tail tail() {
+        return tail;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    boolean isClosed() {
+        return closed != null;
+    }
+
+    /** Known to be committed and durable here; any thread. */
+    long commitMark() {
+        return commitMark.get();
+    }
+
+    /** The directory failed; any thread. */
+    void fence(LogFailure cause) {
+        LogWriter started = writer;
+        if (started != null) {
+            started.fail(cause);
+        }
+    }
+
+    // ---- Inside
+
+    private void requireUsable() {
+        if (failure != null) {
+            throw new LogFailedException(failure);
+        }
+        if (closed != null) {
+            throw new IllegalStateException("Log " + id.directoryName() + " is closed");
+        }
+    }
+
+    private void roll() {
+        Segment old = state.active();
+        old.index().addTime();
+        ByteBuffer offsets = IndexFiles.encodeOffsets(old.index(), old.size());
+        ByteBuffer times = IndexFiles.encodeTimes(old.index(), old.size());
+        Segment next = state.roll();
+        writer.roll(old.baseOffset(), offsets, times, next.baseOffset());
+        snapshotWhenCommitted(List.of());
+    }
+
+    private void snapshotWhenCommitted(List<Long> dropped) {
+        pendingSnapshots.add(new PendingSnapshot(lastIndex(), state.snapshot().encode(), dropped));
+    }
+
+    private void writeCommittedSnapshots() {
+        while (!pendingSnapshots.isEmpty() && pendingSnapshots.peek().index() <= state.committedIndex()) {
+            PendingSnapshot next = pendingSnapshots.remove();
+            writer.snapshot(next.index(), next.bytes(), next.dropped(), store.blocking());
+            writer.kick();
+        }
+    }
+
+    /** Frees what durable and committed entries no longer need. */
+    private void settle() {
+        long wanted = store.isCacheFull() ? 0 : config.cacheBytes();
+        tail.trim(durableIndex, state.committedIndex(), wanted, MOST_UNCOMMITTED_CACHE_BYTES);
+        state.dropIndexes(syncedIndex);
+        commitMark.lazySet(Math.min(state.committedIndex(), syncedIndex));
+    }
+
+    private static List<Long> baseOffsets(List<Segment> segments) {
+        return segments.stream().map(Segment::baseOffset).toList();
+    }
+
+    /** What the background reports, on the loop. */
+    private final class Progress implements LogWriter.Progress {
+        @Override
+        public void done(int ofGeneration, long lastIndex, int term, boolean synced) {
+            if (ofGeneration != generation || closed != null) {
+                return;
+            }
+            if (synced) {
+                syncedIndex = Math.max(syncedIndex, lastIndex);
+            }
+            boolean news = lastIndex > durableIndex;
+            durableIndex = Math.max(durableIndex, lastIndex);
+            settle();
+            if (news) {
+                listener.durable(lastIndex, term);
+            }
+        }
+
+        @Override
+        public void failed(LogFailure cause) {
+            failure = cause;
+            if (closed != null) {
+                if (!closed.isDone()) {
+                    finishClose();
+                }
+            } else {
+                listener.failed(cause);
+            }
+        }
     }
 }

@@ -1,24 +1,206 @@
 package io.flotilla.log.state;
 
-/** Signatures first; the code follows. */
+import io.flotilla.wire.record.RecordBatch;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.LongObjectHashMap;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The idempotent producers of one log (KIP-98): what each appended last, so that a repeated batch is told from a new one and
+ * a gap is noticed. It follows the log: every batch appended counts, committed or not, and a truncation takes its batches
+ * back exactly. Not thread-safe.
+ */
 public final class ProducerState {
     /** Answer to {@link #check}. */
     public sealed interface Check {
-        /** Append it. */
+        /** It may be appended. */
         record Ok() implements Check {}
 
-        /** Appended before, at this offset: answer the producer as then. */
-        record Duplicate(long baseOffset, long timestamp) implements Check {}
+        /** It is already in the log at these offsets: answer the producer as then, once the last one is committed. */
+        record Duplicate(long baseOffset, long lastOffset, long timestamp) implements Check {}
 
-        /** OUT_OF_ORDER_SEQUENCE_NUMBER. */
+        /** A sequence number was left out: OUT_OF_ORDER_SEQUENCE_NUMBER. */
         record OutOfOrder(int expected) implements Check {}
 
-        /** INVALID_PRODUCER_EPOCH. */
-        record StaleEpoch(short current) implements Check {}
+        /** A newer incarnation of the producer has written: INVALID_PRODUCER_EPOCH. */
+        record StaleEpoch(short currentEpoch) implements Check {}
     }
 
-    /** Whether a batch of an idempotent producer may be appended. */
+    /**
+     * One producer, for DescribeProducers.
+     *
+     * @param lastTimestamp largest timestamp of its last batch
+     */
+    public record Description(long producerId, short epoch, int lastSequence, long lastTimestamp) {}
+
+    private static final Check OK = new Check.Ok();
+
+    private final LongObjectHashMap<Producer> producers = new LongObjectHashMap<>();
+    private Producer oldest;
+    private Producer newest;
+
+    /** Whether a batch may be appended now. A producer not known may begin with any sequence number, as in Kafka. */
     public Check check(long producerId, short epoch, int firstSequence, int lastSequence) {
-        throw new UnsupportedOperationException();
+        Producer producer = producers.get(producerId);
+        if (producer == null) {
+            return OK;
+        }
+        ProducedBatch last = producer.last();
+        if (epoch < last.epoch()) {
+            return new Check.StaleEpoch(last.epoch());
+        }
+        if (epoch > last.epoch()) {
+            return firstSequence == 0 ? OK : new Check.OutOfOrder(0);
+        }
+        int expected = RecordBatch.addToSequence(last.lastSequence(), 1);
+        if (firstSequence == expected) {
+            return OK;
+        }
+        ProducedBatch same = producer.find(firstSequence, lastSequence);
+        return same == null
+                ? new Check.OutOfOrder(expected)
+                : new Check.Duplicate(same.baseOffset(), same.lastOffset(), same.timestamp());
+    }
+
+    /** Notes a batch appended with this index for its last record, if an idempotent producer wrote it. */
+    public void append(RecordBatch batch, long lastIndex, long committedIndex, long nowMs) {
+        if (!batch.hasProducerId() || batch.isControl()) {
+            return;
+        }
+        ProducedBatch produced = new ProducedBatch(
+                lastIndex,
+                batch.producerEpoch(),
+                batch.baseSequence(),
+                batch.lastSequence(),
+                batch.baseOffset(),
+                batch.maxTimestamp());
+        append(batch.producerId(), produced, committedIndex, nowMs);
+    }
+
+    private void append(long producerId, ProducedBatch batch, long committedIndex, long nowMs) {
+        Producer producer = producers.get(producerId);
+        if (producer == null) {
+            producer = new Producer(producerId);
+            producers.put(producerId, producer);
+        } else {
+            unlink(producer);
+        }
+        producer.add(batch, committedIndex);
+        producer.lastSeenMs = nowMs;
+        linkAsNewest(producer);
+    }
+
+    /** Takes back the batches that end at or after an index. */
+    public void truncateFrom(long index) {
+        for (Producer producer = oldest; producer != null; ) {
+            Producer next = producer.newer;
+            producer.truncateFrom(index);
+            if (producer.isEmpty()) {
+                remove(producer);
+            }
+            producer = next;
+        }
+    }
+
+    /** Forgets producers silent for longer than {@code expirationMs}, and those silent for longest beyond {@code most}. */
+    public void expire(long nowMs, long expirationMs, int most, long committedIndex) {
+        while (oldest != null
+                && oldest.last().index() <= committedIndex
+                && (nowMs - oldest.lastSeenMs > expirationMs || producers.size() > most)) {
+            remove(oldest);
+        }
+    }
+
+    /** How many producers are known. */
+    public int size() {
+        return producers.size();
+    }
+
+    /** All producers, the one silent for longest first. */
+    public List<Description> describe() {
+        List<Description> result = new ArrayList<>(producers.size());
+        for (Producer producer = oldest; producer != null; producer = producer.newer) {
+            ProducedBatch last = producer.last();
+            result.add(new Description(producer.id, last.epoch(), last.lastSequence(), last.timestamp()));
+        }
+        return result;
+    }
+
+    /**
+     * Writes the state as of an index: batches after it are left out.
+     *
+     * <p>Layout: count int32; for each producer: id int64, last seen int64, batches int8; for each batch: index int64, epoch
+     * int16, first and last sequence int32, base offset int64, timestamp int64.
+     */
+    public void writeTo(ByteBuf out, long upToIndex) {
+        int countAt = out.writerIndex();
+        int count = 0;
+        out.writeInt(0);
+        for (Producer producer = oldest; producer != null; producer = producer.newer) {
+            List<ProducedBatch> batches = producer.remembered(upToIndex);
+            if (!batches.isEmpty()) {
+                count++;
+                out.writeLong(producer.id).writeLong(producer.lastSeenMs).writeByte(batches.size());
+                batches.forEach(batch -> write(out, batch));
+            }
+        }
+        out.setInt(countAt, count);
+    }
+
+    /** Reads what {@link #writeTo} wrote. */
+    public static ProducerState readFrom(ByteBuf in) {
+        ProducerState state = new ProducerState();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            long id = in.readLong();
+            long lastSeenMs = in.readLong();
+            int batches = in.readByte();
+            for (int j = 0; j < batches; j++) {
+                state.append(id, readBatch(in), Long.MAX_VALUE, lastSeenMs);
+            }
+        }
+        return state;
+    }
+
+    private static void write(ByteBuf out, ProducedBatch batch) {
+        out.writeLong(batch.index()).writeShort(batch.epoch());
+        out.writeInt(batch.firstSequence()).writeInt(batch.lastSequence());
+        out.writeLong(batch.baseOffset()).writeLong(batch.timestamp());
+    }
+
+    private static ProducedBatch readBatch(ByteBuf in) {
+        return new ProducedBatch(
+                in.readLong(), in.readShort(), in.readInt(), in.readInt(), in.readLong(), in.readLong());
+    }
+
+    private void remove(Producer producer) {
+        unlink(producer);
+        producers.remove(producer.id);
+    }
+
+    private void unlink(Producer producer) {
+        if (producer.older == null) {
+            oldest = producer.newer;
+        } else {
+            producer.older.newer = producer.newer;
+        }
+        if (producer.newer == null) {
+            newest = producer.older;
+        } else {
+            producer.newer.older = producer.older;
+        }
+        producer.older = null;
+        producer.newer = null;
+    }
+
+    private void linkAsNewest(Producer producer) {
+        producer.older = newest;
+        if (newest == null) {
+            oldest = producer;
+        } else {
+            newest.newer = producer;
+        }
+        newest = producer;
     }
 }

@@ -1,0 +1,41 @@
+package io.flotilla.log;
+
+import io.flotilla.log.flush.Flusher;
+import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.segment.LogFiles;
+import io.flotilla.log.segment.LogWriter;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * What a {@link PartitionLog} needs of the directory it lives in.
+ *
+ * @param cachedBytes bytes that all logs of the directory hold in memory
+ * @param onClosed told when a log is closed
+ */
+record LogStore(
+        FileSystem fileSystem,
+        LogFiles files,
+        Flusher flusher,
+        Executor blocking,
+        ByteBufAllocator allocator,
+        AtomicLong cachedBytes,
+        Consumer<PartitionLog> onClosed) {
+
+    /** Past this all logs of the directory keep in memory only what they must, in bytes. */
+    private static final long MOST_CACHED_BYTES = 128L << 20;
+
+    boolean isCacheFull() {
+        return cachedBytes.get() > MOST_CACHED_BYTES;
+    }
+
+    LogWriter writer(Executor loop, LogWriter.Progress progress) {
+        return new LogWriter(files, flusher, loop, progress);
+    }
+
+    void closed(PartitionLog log) {
+        onClosed.accept(log);
+    }
+}

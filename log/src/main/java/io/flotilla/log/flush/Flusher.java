@@ -1,0 +1,152 @@
+package io.flotilla.log.flush;
+
+import io.flotilla.log.LogFailure;
+import io.flotilla.log.fs.NoSpaceException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Group commit for one log directory. Whatever becomes dirty while a round runs waits for the next; a round begins as soon
+ * as there is work and no round, so nothing waits for a timer, and under load each sync covers many appends. Within a round
+ * several targets are written and synced at a time, because a disk commits them together.
+ *
+ * <p>The first failed write or sync fences the directory for good: what a later success would mean is unknown (Rebello et
+ * al., ATC 2020). Thread-safe.
+ */
+public final class Flusher {
+    private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
+
+    private final Path directory;
+    private final Executor executor;
+    private final int concurrency;
+    private final Consumer<LogFailure> onFence;
+
+    private final ConcurrentLinkedQueue<FlushTarget> dirty = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean running = new AtomicBoolean();
+    private final AtomicReference<LogFailure> failure = new AtomicReference<>();
+
+    /**
+     * @param directory for messages
+     * @param executor where rounds run; its tasks block on the disk
+     * @param concurrency most targets written at a time, at least 1
+     * @param onFence told once, on any thread, when the directory fails
+     */
+    public Flusher(Path directory, Executor executor, int concurrency, Consumer<LogFailure> onFence) {
+        this.directory = directory;
+        this.executor = executor;
+        this.concurrency = concurrency;
+        this.onFence = onFence;
+    }
+
+    /** Has the target flushed, in the next round. Does not block. */
+    public void markDirty(FlushTarget target) {
+        LogFailure failed = failure.get();
+        if (failed != null) {
+            target.abandon(failed);
+            return;
+        }
+        if (target.dirty.compareAndSet(false, true)) {
+            dirty.add(target);
+            startRound();
+        }
+    }
+
+    /** Why the directory is fenced, or null. */
+    public LogFailure failure() {
+        return failure.get();
+    }
+
+    /** Fences the directory, if it is not yet. */
+    public void fence(LogFailure cause) {
+        if (failure.compareAndSet(null, cause)) {
+            LOG.error("Log directory {} takes no more writes: {}", directory, cause.message(), cause.cause());
+            onFence.accept(cause);
+        }
+    }
+
+    private void startRound() {
+        if (running.compareAndSet(false, true)) {
+            executor.execute(this::round);
+        }
+    }
+
+    private void round() {
+        List<FlushTarget> targets = new ArrayList<>();
+        for (FlushTarget target = dirty.poll(); target != null; target = dirty.poll()) {
+            targets.add(target);
+        }
+        if (targets.isEmpty()) {
+            // The round before took the target whose mark started this one.
+            roundEnded();
+            return;
+        }
+        Round round = new Round(targets);
+        int helpers = Math.min(concurrency, targets.size()) - 1;
+        for (int i = 0; i < helpers; i++) {
+            executor.execute(round);
+        }
+        round.run();
+    }
+
+    private void roundEnded() {
+        running.set(false);
+        if (!dirty.isEmpty()) {
+            startRound();
+        }
+    }
+
+    private void flush(FlushTarget target) {
+        // Cleared first: work queued from here on is either seen by this flush or marks the target dirty again.
+        target.dirty.set(false);
+        if (failure.get() == null) {
+            try {
+                target.flush();
+            } catch (NoSpaceException e) {
+                fence(new LogFailure(LogFailure.Kind.NO_SPACE, describe(e), e));
+            } catch (IOException | RuntimeException | Error e) {
+                fence(new LogFailure(LogFailure.Kind.IO, describe(e), e));
+            }
+        }
+        LogFailure failed = failure.get();
+        if (failed != null) {
+            target.abandon(failed);
+        }
+    }
+
+    private String describe(Throwable e) {
+        return directory + ": " + e;
+    }
+
+    /** The targets of one round, shared by the workers that flush them. */
+    private final class Round implements Runnable {
+        private final List<FlushTarget> targets;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger left;
+
+        Round(List<FlushTarget> targets) {
+            this.targets = targets;
+            this.left = new AtomicInteger(targets.size());
+        }
+
+        @Override
+        public void run() {
+            for (int i = next.getAndIncrement(); i < targets.size(); i = next.getAndIncrement()) {
+                flush(targets.get(i));
+                // Not the last worker but the last target ends the round: a worker that starts late has nothing to do.
+                if (left.decrementAndGet() == 0) {
+                    roundEnded();
+                }
+            }
+        }
+    }
+}

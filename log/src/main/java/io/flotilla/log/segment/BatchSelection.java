@@ -1,0 +1,137 @@
+package io.flotilla.log.segment;
+
+import io.flotilla.log.ReadResult;
+import io.flotilla.wire.record.BatchCursor;
+import io.flotilla.wire.record.RecordBatch;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Picks the batches a reader wants out of buffers of consecutive batches, as slices: whole batches only, from the one that
+ * holds an index up to another index, with or without Raft's entries. Used once; not thread-safe.
+ */
+public final class BatchSelection {
+    private final long fromIndex;
+    private final long lastIndex;
+    private final int maxBytes;
+    private final boolean atLeastOne;
+    private final boolean withRaftEntries;
+
+    private final BatchCursor cursor = new BatchCursor();
+    private final List<ByteBuf> slices = new ArrayList<>(2);
+    private int bytes;
+    private long firstIndex;
+    private long passedIndex;
+    private boolean complete;
+    private int damagedAt = -1;
+
+    /**
+     * @param fromIndex the first batch wanted holds this index
+     * @param lastIndex no batch wanted ends after this index
+     * @param maxBytes take no more than this
+     * @param atLeastOne take one batch even if it is larger
+     */
+    public BatchSelection(long fromIndex, long lastIndex, int maxBytes, boolean atLeastOne, boolean withRaftEntries) {
+        this.fromIndex = fromIndex;
+        this.lastIndex = lastIndex;
+        this.maxBytes = maxBytes;
+        this.atLeastOne = atLeastOne;
+        this.withRaftEntries = withRaftEntries;
+        this.firstIndex = fromIndex;
+        this.passedIndex = fromIndex - 1;
+    }
+
+    /**
+     * Takes what is wanted of the whole batches in a range of a buffer; a part of a batch at its end is left.
+     *
+     * @param index index of the first entry in the range
+     * @param verify whether to check each CRC
+     * @return where the walk stopped: at the first batch not passed
+     */
+    int take(ByteBuf buffer, int from, int to, long index, boolean verify) {
+        cursor.wrap(buffer, from, to);
+        int runStart = -1;
+        long next = index;
+        while (!complete && cursor.next() == BatchCursor.Step.BATCH) {
+            RecordBatch batch = cursor.batch();
+            long last = batch.isRaftEntry() ? next : next + batch.offsetCount() - 1;
+            if (last >= fromIndex) {
+                if (verify && !batch.isCrcValid()) {
+                    damagedAt = cursor.position();
+                    break;
+                }
+                boolean wanted = withRaftEntries || !batch.isRaftEntry();
+                if (last > lastIndex || wanted && !fits(batch)) {
+                    complete = true;
+                    break;
+                }
+                if (!wanted) {
+                    addRun(buffer, runStart, cursor.position());
+                    runStart = -1;
+                } else {
+                    firstIndex = bytes == 0 ? next : firstIndex;
+                    runStart = runStart < 0 ? cursor.position() : runStart;
+                    bytes += batch.sizeInBytes();
+                }
+                passedIndex = last;
+            }
+            next = last + 1;
+        }
+        addRun(buffer, runStart, cursor.position());
+        return cursor.position();
+    }
+
+    private boolean fits(RecordBatch batch) {
+        return bytes + (long) batch.sizeInBytes() <= maxBytes || atLeastOne && bytes == 0;
+    }
+
+    private void addRun(ByteBuf buffer, int start, int end) {
+        if (start >= 0) {
+            slices.add(buffer.retainedSlice(start, end - start));
+        }
+    }
+
+    /** Nothing more is wanted. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** Where in the buffer of the last {@link #take} a batch has a wrong CRC, or -1. */
+    int damagedAt() {
+        return damagedAt;
+    }
+
+    /** Bytes taken. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** Index of the first entry taken. */
+    long firstIndex() {
+        return firstIndex;
+    }
+
+    /** Last index passed, taken or stepped around. */
+    long passedIndex() {
+        return passedIndex;
+    }
+
+    /** The batches taken, which then belong to the receiver. */
+    public ReadResult.Batches toResult() {
+        ByteBuf buffer =
+                switch (slices.size()) {
+                    case 0 -> Unpooled.EMPTY_BUFFER;
+                    case 1 -> slices.get(0);
+                    default -> Unpooled.wrappedBuffer(slices.toArray(new ByteBuf[0]));
+                };
+        return new ReadResult.Batches(buffer, firstIndex, passedIndex);
+    }
+
+    /** Gives back what was taken, when it is not to be delivered. */
+    void release() {
+        slices.forEach(ByteBuf::release);
+        slices.clear();
+    }
+}

@@ -1,0 +1,208 @@
+package io.flotilla.log.segment;
+
+import io.flotilla.log.LogId;
+import io.flotilla.log.fs.FileHandle;
+import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.SmallFiles;
+import io.flotilla.log.index.IndexFiles;
+import io.flotilla.log.state.Ids;
+import io.flotilla.log.state.PartitionMetadata;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Changes to the files of one partition's directory, each crash-safe. Blocking; one thread at a time. */
+public final class LogFiles {
+    /** Suffix of a directory that is to replace, or become, a partition's directory. */
+    public static final String INSTALL = "-install";
+    /** Suffix of a directory that is being removed. */
+    public static final String DELETE = "-delete";
+    /** Suffix of a directory that was set aside for an operator. */
+    public static final String STRAY = "-stray";
+
+    /** Snapshots kept, so that one may be damaged. */
+    private static final int SNAPSHOTS_KEPT = 2;
+
+    private static final int MOST_NAME_LENGTH = 255;
+
+    private final FileSystem files;
+    private final Path logDirectory;
+    private final LogId id;
+    private final Path directory;
+
+    public LogFiles(FileSystem files, Path logDirectory, LogId id) {
+        this.files = files;
+        this.logDirectory = logDirectory;
+        this.id = id;
+        this.directory = logDirectory.resolve(id.directoryName());
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** Opens a segment for writing. */
+    FileHandle openSegment(long baseOffset) throws IOException {
+        return files.open(SegmentFiles.log(directory, baseOffset), FileSystem.Access.WRITE);
+    }
+
+    /** Creates a segment, empty; its name is durable. */
+    FileHandle createSegment(long baseOffset) throws IOException {
+        FileHandle handle = openSegment(baseOffset);
+        files.syncDirectory(directory);
+        return handle;
+    }
+
+    /** Writes the index files of a segment. Not synced: they can be made anew. */
+    void writeIndexes(long baseOffset, ByteBuffer offsets, ByteBuffer times) throws IOException {
+        replaceUnsynced(SegmentFiles.index(directory, baseOffset), offsets);
+        replaceUnsynced(SegmentFiles.timeIndex(directory, baseOffset), times);
+    }
+
+    /** Writes the index files of a segment that has just been closed. */
+    public void writeIndexes(Segment closed) throws IOException {
+        closed.index().addTime();
+        writeIndexes(
+                closed.baseOffset(),
+                IndexFiles.encodeOffsets(closed.index(), closed.size()),
+                IndexFiles.encodeTimes(closed.index(), closed.size()));
+    }
+
+    private void replaceUnsynced(Path file, ByteBuffer content) throws IOException {
+        files.delete(file);
+        try (FileHandle handle = files.open(file, FileSystem.Access.WRITE)) {
+            handle.write(new ByteBuffer[] {content}, 1, 0);
+        }
+    }
+
+    /** Removes a segment's index files, durably: what they say is about to be wrong. */
+    void removeIndexes(long baseOffset) throws IOException {
+        Path index = SegmentFiles.index(directory, baseOffset);
+        Path timeIndex = SegmentFiles.timeIndex(directory, baseOffset);
+        if (files.exists(index) || files.exists(timeIndex)) {
+            files.delete(index);
+            files.delete(timeIndex);
+            files.syncDirectory(directory);
+        }
+    }
+
+    /** Takes a segment out of the log, durably: renames its file. {@link #removeDeleted} frees the space. */
+    public void dropSegment(long baseOffset) throws IOException {
+        Path log = SegmentFiles.log(directory, baseOffset);
+        if (files.exists(log)) {
+            files.rename(log, deleted(baseOffset));
+        }
+        removeIndexes(baseOffset);
+        files.syncDirectory(directory);
+    }
+
+    /** Frees the space of dropped segments. May run beside everything else. */
+    void removeDeleted(List<Long> baseOffsets) throws IOException {
+        for (long baseOffset : baseOffsets) {
+            files.delete(deleted(baseOffset));
+        }
+    }
+
+    private Path deleted(long baseOffset) {
+        Path log = SegmentFiles.log(directory, baseOffset);
+        return log.resolveSibling(log.getFileName() + SegmentFiles.DELETED);
+    }
+
+    /** Writes a snapshot durably, then removes all but the newest few. */
+    public void writeSnapshot(long index, byte[] bytes) throws IOException {
+        SmallFiles.replace(files, SegmentFiles.snapshot(directory, index), ByteBuffer.wrap(bytes));
+        List<Long> indexes = snapshots();
+        for (int i = 0; i < indexes.size() - SNAPSHOTS_KEPT; i++) {
+            files.delete(SegmentFiles.snapshot(directory, indexes.get(i)));
+        }
+    }
+
+    /** Indexes of the snapshots, oldest first. */
+    public List<Long> snapshots() throws IOException {
+        return numbers(files, directory, SegmentFiles.SNAPSHOT);
+    }
+
+    /** Base offsets of the segments, oldest first. */
+    public List<Long> segments() throws IOException {
+        return numbers(files, directory, SegmentFiles.LOG);
+    }
+
+    private static List<Long> numbers(FileSystem files, Path directory, String suffix) throws IOException {
+        return files.list(directory).stream()
+                .map(name -> SegmentFiles.number(name, suffix))
+                .filter(number -> number >= 0)
+                .sorted()
+                .toList();
+    }
+
+    /** Removes what a crash left half done: temporary files, and dropped segments. */
+    public void removeLeftovers() throws IOException {
+        for (String name : files.list(directory)) {
+            if (name.endsWith(SmallFiles.TEMPORARY) || name.endsWith(SegmentFiles.DELETED)) {
+                files.delete(directory.resolve(name));
+            }
+        }
+    }
+
+    /**
+     * Makes the directory one of a log that consists of a snapshot alone, replacing what is there, if anything: it is built
+     * beside and put in place by renaming. {@link #finishInstall} completes it after a crash.
+     *
+     * @param segment base offset of the empty segment to begin with
+     */
+    public void install(long snapshotIndex, byte[] snapshot, long segment) throws IOException {
+        Path built = logDirectory.resolve(Ids.format(id.topicId()) + "-" + id.partition() + INSTALL);
+        if (files.exists(built)) {
+            SmallFiles.deleteDirectory(files, built);
+        }
+        files.createDirectories(built);
+        PartitionMetadata.write(files, built, id);
+        SmallFiles.write(files, SegmentFiles.log(built, segment), ByteBuffer.allocate(0));
+        SmallFiles.replace(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
+        files.syncDirectory(logDirectory);
+        if (files.exists(directory)) {
+            files.rename(directory, freeName(DELETE));
+            files.syncDirectory(logDirectory);
+        }
+        files.rename(built, directory);
+        files.syncDirectory(logDirectory);
+    }
+
+    /** Completes or undoes an {@link #install} that a crash interrupted. The old log is gone only if the new one is whole. */
+    public static void finishInstall(FileSystem files, Path logDirectory, String name) throws IOException {
+        Path built = logDirectory.resolve(name);
+        if (files.exists(built.resolve(PartitionMetadata.FILE))) {
+            LogId id = PartitionMetadata.read(files, built);
+            LogFiles target = new LogFiles(files, logDirectory, id);
+            boolean whole = !numbers(files, built, SegmentFiles.SNAPSHOT).isEmpty();
+            if (whole && !files.exists(target.directory)) {
+                files.rename(built, target.directory);
+                files.syncDirectory(logDirectory);
+                return;
+            }
+        }
+        SmallFiles.deleteDirectory(files, built);
+    }
+
+    /** Renames the directory to end with a suffix and never be opened again, durably. */
+    public Path retire(String suffix) throws IOException {
+        Path retired = freeName(suffix);
+        files.rename(directory, retired);
+        files.syncDirectory(logDirectory);
+        return retired;
+    }
+
+    /** A name for the retired directory: {@code <name>.<topic id>[.<number>]<suffix>}, the name cut to fit. */
+    private Path freeName(String suffix) {
+        for (int number = 0; ; number++) {
+            String ending = "." + Ids.format(id.topicId()) + (number == 0 ? "" : "." + number) + suffix;
+            String name = id.directoryName();
+            String start = name.substring(0, Math.min(name.length(), MOST_NAME_LENGTH - ending.length()));
+            Path path = logDirectory.resolve(start + ending);
+            if (!files.exists(path)) {
+                return path;
+            }
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package io.flotilla.log.segment;
+
+import io.flotilla.log.LogFailure;
+import io.flotilla.log.flush.FlushTarget;
+import io.flotilla.log.flush.Flusher;
+import io.flotilla.log.fs.FileHandle;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out, in order and in the background, what a log's loop decided: appends, and steps that change files. Consecutive
+ * appends become one gathering write; one sync follows a round's writes, and what it made durable is reported to the loop.
+ */
+public final class LogWriter extends FlushTarget {
+    /**
+     * Most bytes written between two syncs, except that one batch may be larger. Recovery relies on it: no interrupted write
+     * explains a bad place further than this before good batches.
+     */
+    public static final int MOST_UNSYNCED_BYTES = 4 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+    private static final int MOST_BUFFERS = 512;
+
+    /** Hears on the loop what was done. */
+    public interface Progress {
+        /**
+         * All appends and steps up to the one that ended at this entry are done.
+         *
+         * @param generation as given with the append
+         * @param synced false if the bytes are written only, as with write caching
+         */
+        void done(int generation, long lastIndex, int term, boolean synced);
+
+        /** The directory failed; nothing more will be done. */
+        void failed(LogFailure failure);
+    }
+
+    /** A change to the log's files. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws IOException;
+    }
+
+    /** Something queued: an append, or a step (then the step is not null and the rest has no meaning). */
+    private record Work(
+            Step step, Segment segment, long position, ByteBuf bytes, int generation, long lastIndex, int term) {}
+
+    private final LogFiles files;
+    private final Flusher flusher;
+    private final Executor loop;
+    private final Progress progress;
+    private final ConcurrentLinkedQueue<Work> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private volatile boolean caching;
+
+    // Touched by the flushing thread only.
+    private FileHandle handle;
+    private long handleBase = -1;
+    private final List<Work> group = new ArrayList<>();
+    private ByteBuffer[] buffers = new ByteBuffer[16];
+    private int bufferCount;
+    private long groupBytes;
+    private long unsynced;
+    private Work lastWritten;
+    private boolean failureReported;
+
+    public LogWriter(LogFiles files, Flusher flusher, Executor loop, Progress progress) {
+        this.files = files;
+        this.flusher = flusher;
+        this.loop = loop;
+        this.progress = progress;
+    }
+
+    /** Whether to report appends once written, and sync them later. */
+    public void setCaching(boolean caching) {
+        this.caching = caching;
+    }
+
+    /** Queues an append; takes a reference to the bytes of its own. {@link #kick} when all is queued. */
+    public void append(TailChunk chunk, int generation) {
+        queuedBytes.addAndGet(chunk.size());
+        queue.add(new Work(
+                null,
+                chunk.segment(),
+                chunk.position(),
+                chunk.bytes().retain(),
+                generation,
+                chunk.lastIndex(),
+                chunk.term()));
+    }
+
+    /** Bytes queued and not yet written. */
+    public long queuedBytes() {
+        return queuedBytes.get();
+    }
+
+    /** Queues a step; what was queued before is durable when it runs. */
+    void then(Step step) {
+        queue.add(new Work(step, null, 0, null, 0, 0, 0));
+    }
+
+    /** Queues a report of progress to an entry that is durable once the steps before it have run. */
+    public void reportDone(int generation, long lastIndex, int term) {
+        then(() -> loop.execute(() -> progress.done(generation, lastIndex, term, true)));
+    }
+
+    /** Has the queue worked off. */
+    public void kick() {
+        flusher.markDirty(this);
+    }
+
+    @Override
+    protected void flush() throws IOException {
+        try {
+            for (Work work = queue.poll(); work != null; work = queue.poll()) {
+                if (work.step() != null) {
+                    writeGroup();
+                    sync();
+                    work.step().run();
+                } else {
+                    if (!group.isEmpty() && isFullFor(work)) {
+                        writeGroup();
+                    }
+                    addToGroup(work);
+                }
+            }
+            writeGroup();
+            if (!caching) {
+                sync();
+            }
+        } finally {
+            releaseGroup();
+        }
+    }
+
+    private boolean isFullFor(Work work) {
+        return groupBytes + work.bytes().readableBytes() > MOST_UNSYNCED_BYTES
+                || bufferCount >= MOST_BUFFERS
+                || work.segment() != group.get(0).segment();
+    }
+
+    private void addToGroup(Work work) {
+        group.add(work);
+        groupBytes += work.bytes().readableBytes();
+        if (work.bytes().nioBufferCount() == 1) {
+            addBuffer(work.bytes().nioBuffer());
+        } else {
+            for (ByteBuffer buffer : work.bytes().nioBuffers()) {
+                addBuffer(buffer);
+            }
+        }
+    }
+
+    private void addBuffer(ByteBuffer buffer) {
+        if (bufferCount == buffers.length) {
+            buffers = Arrays.copyOf(buffers, bufferCount * 2);
+        }
+        buffers[bufferCount++] = buffer;
+    }
+
+    private void writeGroup() throws IOException {
+        if (group.isEmpty()) {
+            return;
+        }
+        if (unsynced > 0 && unsynced + groupBytes > MOST_UNSYNCED_BYTES) {
+            sync();
+        }
+        Work first = group.get(0);
+        open(first.segment().baseOffset());
+        handle.write(buffers, bufferCount, first.position());
+        unsynced += groupBytes;
+        lastWritten = group.get(group.size() - 1);
+        releaseGroup();
+        if (caching) {
+            report(lastWritten, false);
+        }
+    }
+
+    private void releaseGroup() {
+        group.forEach(work -> work.bytes().release());
+        group.clear();
+        queuedBytes.addAndGet(-groupBytes);
+        Arrays.fill(buffers, 0, bufferCount, null);
+        bufferCount = 0;
+        groupBytes = 0;
+    }
+
+    private void open(long baseOffset) throws IOException {
+        if (handleBase != baseOffset) {
+            closeFile();
+            handle = files.openSegment(baseOffset);
+            handleBase = baseOffset;
+        }
+    }
+
+    private void sync() throws IOException {
+        if (unsynced > 0) {
+            handle.sync();
+            unsynced = 0;
+            report(lastWritten, true);
+        }
+    }
+
+    private void report(Work done, boolean synced) {
+        loop.execute(() -> progress.done(done.generation(), done.lastIndex(), done.term(), synced));
+    }
+
+    // The steps. Each runs in the queue's order with everything before it synced.
+
+    /** Closes a segment and begins the next. */
+    public void roll(long closed, ByteBuffer offsets, ByteBuffer times, long next) {
+        then(() -> {
+            closeFile();
+            files.writeIndexes(closed, offsets, times);
+            handle = files.createSegment(next);
+            handleBase = next;
+        });
+    }
+
+    /** Cuts the log: removes whole segments, newest first so that no crash leaves a gap, then shortens the one before. */
+    public void truncate(List<Long> removed, long active, long size) {
+        then(() -> {
+            for (long baseOffset : removed) {
+                files.dropSegment(baseOffset);
+            }
+            files.removeIndexes(active);
+            open(active);
+            handle.truncate(size);
+            // Before anything is written there again, or a crash could mix old batches with new.
+            handle.sync();
+            files.removeDeleted(removed);
+        });
+    }
+
+    /** Writes a snapshot, then removes the segments that it no longer lists. */
+    public void snapshot(long index, byte[] bytes, List<Long> dropped, Executor remover) {
+        then(() -> {
+            files.writeSnapshot(index, bytes);
+            for (long baseOffset : dropped) {
+                files.dropSegment(baseOffset);
+            }
+            if (!dropped.isEmpty()) {
+                remover.execute(() -> removeDeleted(dropped));
+            }
+        });
+    }
+
+    private void removeDeleted(List<Long> baseOffsets) {
+        try {
+            files.removeDeleted(baseOffsets);
+        } catch (IOException e) {
+            LOG.warn("Old segments in {} are left until the next start: {}", files.directory(), e.toString());
+        }
+    }
+
+    /** Replaces everything by a snapshot and an empty segment. */
+    public void install(long index, byte[] bytes, long segment) {
+        then(() -> {
+            closeFile();
+            files.install(index, bytes, segment);
+        });
+    }
+
+    /** Writes the active segment's index files and closes it. */
+    public void close(long active, ByteBuffer offsets, ByteBuffer times) {
+        then(() -> {
+            files.writeIndexes(active, offsets, times);
+            closeFile();
+        });
+    }
+
+    /** Calls back on the loop when everything before is done. */
+    public void finish(Runnable done) {
+        then(() -> loop.execute(done));
+    }
+
+    private void closeFile() throws IOException {
+        if (handle != null) {
+            handle.close();
+        }
+        handle = null;
+        handleBase = -1;
+    }
+
+    /** Drops what is queued and reports the failure. Any thread. */
+    public void fail(LogFailure failure) {
+        abandon(failure);
+    }
+
+    @Override
+    protected void abandon(LogFailure failure) {
+        for (Work work = queue.poll(); work != null; work = queue.poll()) {
+            if (work.bytes() != null) {
+                work.bytes().release();
+            }
+        }
+        loop.execute(() -> {
+            if (!failureReported) {
+                failureReported = true;
+                progress.failed(failure);
+            }
+        });
+    }
+}

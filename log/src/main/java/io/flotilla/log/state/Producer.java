@@ -1,0 +1,86 @@
+package io.flotilla.log.state;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What is known of one idempotent producer in one log: its newest batches, oldest first. All those not known to be
+ * committed are kept, so that a truncation can take them back exactly, and before them the newest {@link #REMEMBERED}.
+ */
+final class Producer {
+    /** Batches that can be told when repeated: as many as a client keeps in flight (KIP-98). */
+    static final int REMEMBERED = 5;
+
+    final long id;
+    /** When the newest batch came, by the clock of this broker, in milliseconds. */
+    long lastSeenMs;
+
+    /** Neighbours in the order of {@link #lastSeenMs}. */
+    Producer older;
+
+    Producer newer;
+
+    private ProducedBatch[] batches = new ProducedBatch[2];
+    private int size;
+
+    Producer(long id) {
+        this.id = id;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    ProducedBatch last() {
+        return batches[size - 1];
+    }
+
+    /** The newest {@link #REMEMBERED} batches at most of those up to an index, oldest first. */
+    List<ProducedBatch> remembered(long upToIndex) {
+        int end = size;
+        while (end > 0 && batches[end - 1].index() > upToIndex) {
+            end--;
+        }
+        return List.of(Arrays.copyOfRange(batches, Math.max(0, end - REMEMBERED), end));
+    }
+
+    void add(ProducedBatch batch, long committedIndex) {
+        int excess = 0;
+        while (excess + REMEMBERED < size && batches[excess + REMEMBERED].index() <= committedIndex) {
+            excess++;
+        }
+        if (excess > 0) {
+            dropOldest(excess);
+        }
+        if (size == batches.length) {
+            batches = Arrays.copyOf(batches, size * 2);
+        }
+        batches[size++] = batch;
+    }
+
+    void truncateFrom(long index) {
+        while (size > 0 && batches[size - 1].index() >= index) {
+            batches[--size] = null;
+        }
+    }
+
+    /** The same batch, if it is one of the remembered ones of the producer's present epoch. */
+    ProducedBatch find(int firstSequence, int lastSequence) {
+        short epoch = last().epoch();
+        for (int i = size - 1; i >= Math.max(0, size - REMEMBERED); i--) {
+            ProducedBatch batch = batches[i];
+            if (batch.epoch() == epoch
+                    && batch.firstSequence() == firstSequence
+                    && batch.lastSequence() == lastSequence) {
+                return batch;
+            }
+        }
+        return null;
+    }
+
+    private void dropOldest(int count) {
+        System.arraycopy(batches, count, batches, 0, size - count);
+        Arrays.fill(batches, size - count, size, null);
+        size -= count;
+    }
+}
