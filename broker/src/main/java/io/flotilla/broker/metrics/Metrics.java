@@ -78,7 +78,7 @@ public final class Metrics {
     }
 
     /** Writes the current values in the Prometheus text format. */
-    void write(OutputStream out) throws IOException {
+    public void write(OutputStream out) throws IOException {
         writer.write(out, snapshots(), io.prometheus.metrics.config.EscapingScheme.DEFAULT);
     }
 
