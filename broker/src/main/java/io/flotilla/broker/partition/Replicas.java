@@ -8,6 +8,7 @@ import io.flotilla.broker.env.Scheduler;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
 import io.flotilla.raft.host.RaftGroup;
+import io.flotilla.raft.host.RaftGroup.FirstElection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -97,7 +98,8 @@ public final class Replicas {
     /** Opens the replica of the metadata log. On the loop. */
     public CompletableFuture<Replica> openMetadata(List<Integer> voters, TopicConfig config) {
         LogId logId = new LogId("__cluster_metadata", PartitionId.METADATA.topicId(), 0);
-        return open(PartitionId.METADATA, logId, voters, config, new RaftGroup.Options(true, true, false));
+        FirstElection first = voters.size() == 1 ? FirstElection.STAND : FirstElection.AS_ALWAYS;
+        return open(PartitionId.METADATA, logId, voters, config, new RaftGroup.Options(true, true, first));
     }
 
     /**
@@ -149,8 +151,8 @@ public final class Replicas {
             if (replica != null) {
                 reconfigure(replica, config);
             } else if (!slots.containsKey(id)) {
-                boolean preferred = members.get(0) == nodeId;
-                RaftGroup.Options options = new RaftGroup.Options(topic.internal(), topic.internal(), preferred);
+                FirstElection first = members.get(0) == nodeId ? FirstElection.STAND : FirstElection.HOLD_BACK;
+                RaftGroup.Options options = new RaftGroup.Options(topic.internal(), topic.internal(), first);
                 open(id, new LogId(topic.name(), topic.id(), partition), members, config, options);
             }
         }

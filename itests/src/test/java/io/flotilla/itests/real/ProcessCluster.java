@@ -130,10 +130,10 @@ public final class ProcessCluster implements AutoCloseable {
 
     private boolean isReady(int id) {
         try {
-            HttpURLConnection connection = (HttpURLConnection) URI.create(
-                            "http://127.0.0.1:" + metricsPorts[id - 1] + "/health/ready")
-                    .toURL()
-                    .openConnection();
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create("http://127.0.0.1:" + metricsPorts[id - 1] + "/health/ready")
+                            .toURL()
+                            .openConnection();
             connection.setConnectTimeout(1000);
             connection.setReadTimeout(1000);
             return connection.getResponseCode() == 200;

@@ -33,8 +33,8 @@ public final class RaftGroup {
     /** Payload of one append message: large enough to stream, small enough to leave room for other groups. */
     private static final int MAX_APPEND_BYTES = 1 << 20;
 
-    /** How long replicas of a fresh group leave the first election to the preferred one. */
-    private static final int FRESH_TICKS_TO_HOLD_BACK = 25;
+    /** How long the other replicas of a fresh group leave the first election to the one that stands. */
+    private static final int TICKS_TO_HOLD_BACK = 25;
 
     /**
      * How a group is treated among others.
@@ -42,9 +42,19 @@ public final class RaftGroup {
      * @param internal ticked, and so elected, before other groups
      * @param promptCommits followers hear of a commit in the same turn of the loop; otherwise with the next entries or
      *     heartbeat, which saves messages
-     * @param preferred stands for election at once while the group is fresh; the others hold back for a while
+     * @param first what this replica does about the group's first leader
      */
-    public record Options(boolean internal, boolean promptCommits, boolean preferred) {}
+    public record Options(boolean internal, boolean promptCommits, FirstElection first) {}
+
+    /** How a replica of a fresh group goes about the first election. */
+    public enum FirstElection {
+        /** Stands as soon as a majority can be reached. */
+        STAND,
+        /** Leaves it to the one that stands, for a while. */
+        HOLD_BACK,
+        /** As in any other election. */
+        AS_ALWAYS
+    }
 
     private final GroupId id;
     private final RaftCore core;
@@ -178,7 +188,7 @@ public final class RaftGroup {
     }
 
     void tick() {
-        if (isFresh() && !options.preferred() && heldBackTicks < FRESH_TICKS_TO_HOLD_BACK) {
+        if (options.first() == FirstElection.HOLD_BACK && heldBackTicks < TICKS_TO_HOLD_BACK && isFresh()) {
             heldBackTicks++;
             host.needsTicks(this);
         } else {
@@ -194,7 +204,7 @@ public final class RaftGroup {
     void peerUp(int node) {
         input(() -> {
             core.nodeUp(node);
-            if (options.preferred() && isFresh()) {
+            if (options.first() == FirstElection.STAND && isFresh()) {
                 core.campaign();
             }
         });
@@ -244,7 +254,7 @@ public final class RaftGroup {
     /** Takes part from now on. */
     public void start() {
         host.started(this);
-        if (options.preferred()) {
+        if (options.first() == FirstElection.STAND && isFresh()) {
             core.campaign();
         }
         input(() -> {});
