@@ -145,7 +145,7 @@ public final class NodeMonitor {
         }
         state.sent.add(new long[] {sequence, nowMs});
         if (!transport.send(node, frame)) {
-            linkDown(node);
+            framesLost(node);
         }
     }
 
