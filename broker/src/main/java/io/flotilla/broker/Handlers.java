@@ -10,6 +10,7 @@ import io.flotilla.broker.api.DescribeClusterHandler;
 import io.flotilla.broker.api.DescribeConfigsHandler;
 import io.flotilla.broker.api.DescribeGroupsHandler;
 import io.flotilla.broker.api.DescribeLogDirsHandler;
+import io.flotilla.broker.api.DescribeProducersHandler;
 import io.flotilla.broker.api.DescribeTopicPartitionsHandler;
 import io.flotilla.broker.api.ElectLeadersHandler;
 import io.flotilla.broker.api.FetchHandler;
@@ -79,6 +80,7 @@ final class Handlers {
                 new ListOffsetsHandler(partitions),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DeleteRecordsHandler(partitions, clock),
+                new DescribeProducersHandler(partitions),
                 new InitProducerIdHandler(producerIds));
     }
 

@@ -3,6 +3,7 @@ package io.flotilla.broker.api;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TopicInfo;
 import io.flotilla.broker.partition.Replica;
+import io.flotilla.log.DamagedLogException;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.RecordPosition;
 import io.flotilla.wire.frame.ApiKey;
@@ -95,9 +96,15 @@ public final class ListOffsetsHandler implements Handler<ListOffsetsRequest, Lis
             return failed(asked, error);
         }
         return find(replica, asked.timestamp())
-                .handle((position, failure) -> failure == null
-                        ? found(context, asked, position)
-                        : refused(asked, ErrorCode.KAFKA_STORAGE_ERROR));
+                .handle((position, failure) ->
+                        failure == null ? found(context, asked, position) : refused(asked, reported(replica, failure)));
+    }
+
+    private static ErrorCode reported(Replica replica, Throwable failure) {
+        if (failure instanceof DamagedLogException damaged) {
+            replica.damaged(damaged.damage());
+        }
+        return ErrorCode.KAFKA_STORAGE_ERROR;
     }
 
     private static CompletableFuture<RecordPosition> find(Replica replica, long timestamp) {

@@ -193,7 +193,7 @@ public final class Replica implements LedPartition {
             return true;
         }
         if (check instanceof ProducerState.Check.Duplicate duplicate) {
-            awaitCommit(log.indexOf(duplicate.baseOffset() + offsets - 1), offsets, deadlineNanos, done);
+            awaitCommit(log.indexOf(duplicate.lastOffset()), offsets, deadlineNanos, done);
         } else if (check instanceof ProducerState.Check.OutOfOrder outOfOrder) {
             done.accept(ProduceResult.failed(
                     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,

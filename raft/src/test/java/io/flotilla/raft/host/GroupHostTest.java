@@ -228,9 +228,9 @@ class GroupHostTest {
     }
 
     @Test
-    void resigningHandsOverAtOnce() {
+    void leadershipIsHandedOverWithoutWaitingForATimeout() {
         open();
-        member(1).group.resign();
+        assertThat(member(1).group.handOver()).isTrue();
         cluster.run();
         assertThat(member(1).role).isEqualTo(Role.FOLLOWER);
         assertThat(cluster.leader(0)).isIn(cluster.node(2), cluster.node(3));
