@@ -32,11 +32,14 @@ final class PeerLink implements ConnectionHandler {
     private static final long MIN_PAUSE_MS = 50;
     private static final long MAX_PAUSE_MS = 500;
     /** More bytes waiting than this would only arrive too late to be of use. */
-    private static final long MAX_PENDING_BYTES = 64L << 20;
+    static final long MAX_PENDING_BYTES = 64L << 20;
 
     private final PeerIdentity identity;
     private final int nodeId;
     private final InetSocketAddress address;
+    /** The other broker in log lines: its node id and address. */
+    private final String name;
+
     private final Network network;
     private final EventLoop loop;
     private final RandomGenerator random;
@@ -70,13 +73,14 @@ final class PeerLink implements ConnectionHandler {
         this.identity = identity;
         this.nodeId = nodeId;
         this.address = address;
+        this.name = "broker " + nodeId + " at " + address.getHostString() + ":" + address.getPort();
         this.network = environment.network();
         this.loop =
                 environment.scheduler().loop(nodeId % environment.scheduler().loops());
         this.random = environment.random().newGenerator();
         this.maxFrameBytes = maxFrameBytes;
         this.listener = listener;
-        this.calls = new PeerCalls("broker " + nodeId, loop);
+        this.calls = new PeerCalls(name, loop);
     }
 
     /** A request frame to another broker; takes over the buffers in the request. */
@@ -151,7 +155,7 @@ final class PeerLink implements ConnectionHandler {
         try {
             calls.answered(frame);
         } catch (MalformedMessageException e) {
-            log.warn("Closing the link to broker {} at {}: a malformed response: {}", nodeId, address, e.getMessage());
+            log.warn("Closing the link to {}: a malformed response: {}", name, e.getMessage());
             connection.close();
         } finally {
             frame.release();
@@ -173,10 +177,10 @@ final class PeerLink implements ConnectionHandler {
         }
         if (broken && why.cause() == Closed.Cause.REFUSED) {
             broken = false;
-            log.info("Broker {} is down: nothing listens at {}", nodeId, address);
+            log.info("The process of {} is gone: nothing listens there", name);
             listener.disconnected(nodeId, true);
         } else if (why.cause() != Closed.Cause.LOCAL) {
-            complain("No link to broker " + nodeId + " at " + address + ": " + why.detail());
+            complain("No link to " + name + ": " + why.detail());
         }
         dialAfterPause();
     }
@@ -187,7 +191,7 @@ final class PeerLink implements ConnectionHandler {
         if (wasUp) {
             up = null;
             broken = true;
-            log.info("Link to broker {} at {} is down: {}", nodeId, address, reason);
+            log.info("Link to {} is down: {}", name, reason);
             listener.disconnected(nodeId, false);
         }
         return wasUp;
@@ -227,11 +231,11 @@ final class PeerLink implements ConnectionHandler {
 
     private void greetingEnded(PeerHelloResponse answer, Throwable failure) {
         if (failure != null) {
-            complain("Closing the link to broker " + nodeId + " at " + address + ": no answer to a greeting");
+            complain("Closing the link to " + name + ": no answer to a greeting");
             connection.close();
         } else if (answer.errorCode() != ErrorCode.NONE.code()) {
             pauseMs = MAX_PAUSE_MS;
-            complain("Broker " + nodeId + " at " + address + " refuses this one: " + answer.errorMessage());
+            complain("Refused by " + name + ": " + answer.errorMessage());
             listener.rejected(nodeId, answer.errorMessage());
             connection.close();
         } else {
@@ -248,7 +252,7 @@ final class PeerLink implements ConnectionHandler {
         broken = false;
         pauseMs = MIN_PAUSE_MS;
         lastFailure = "";
-        log.info("Link to broker {} at {} is up", nodeId, address);
+        log.info("Link to {} is up", name);
         listener.connected(nodeId, incarnation);
     }
 
