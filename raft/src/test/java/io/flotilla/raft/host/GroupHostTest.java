@@ -41,8 +41,8 @@ class GroupHostTest {
 
     @Test
     void theOthersOfAFreshGroupElectALeaderWhenThePreferredOneDoesNotCome() {
-        cluster.node(2).open(0, false);
-        cluster.node(3).open(0, false);
+        cluster.node(2).open(0);
+        cluster.node(3).open(0);
         cluster.tick(20);
         assertThat(cluster.leader(0)).as("held back for the preferred replica").isNull();
         cluster.tick(40);
@@ -101,7 +101,7 @@ class GroupHostTest {
     @Test
     void commitsOfOrdinaryGroupsAreToldWithTheNextRoundOfNotices() {
         for (int node = 1; node <= 3; node++) {
-            cluster.node(node).open(0, new RaftGroup.Options(false, false, node == 1));
+            cluster.node(node).open(0, false);
         }
         cluster.run();
         member(1).propose("a");
@@ -137,13 +137,13 @@ class GroupHostTest {
 
     @Test
     void aReplicaOpenedLateCatchesUp() {
-        cluster.node(1).open(0, true);
-        cluster.node(2).open(0, false);
+        cluster.node(1).open(0);
+        cluster.node(2).open(0);
         cluster.run();
         member(1).propose("a");
         cluster.run();
 
-        cluster.node(3).open(0, false);
+        cluster.node(3).open(0);
         cluster.run();
         cluster.tick(HostCluster.ELECTION_TICKS);
         assertThat(member(3).storage.records()).containsExactly("a");

@@ -48,9 +48,9 @@ final class HostCluster {
         return nodes.get(id);
     }
 
-    /** Opens a group on every node; the first is the preferred leader. */
+    /** Opens a group on every node. */
     void openEverywhere(int group) {
-        nodes.values().forEach(node -> node.open(group, node.id == 1));
+        nodes.values().forEach(node -> node.open(group));
         run();
     }
 
@@ -116,8 +116,18 @@ final class HostCluster {
             this.host = new GroupHost(id, new Outbox(this, queue::add, allocator, lost::add), queue::add, allocator);
         }
 
-        Member open(int number, boolean preferred) {
-            return open(number, new RaftGroup.Options(false, true, preferred));
+        /** Opens a group that node 1 is to lead first. */
+        Member open(int number) {
+            return open(number, true);
+        }
+
+        Member open(int number, boolean promptCommits) {
+            return open(
+                    number,
+                    new RaftGroup.Options(
+                            false,
+                            promptCommits,
+                            id == 1 ? RaftGroup.FirstElection.STAND : RaftGroup.FirstElection.HOLD_BACK));
         }
 
         Member open(int number, RaftGroup.Options options) {
