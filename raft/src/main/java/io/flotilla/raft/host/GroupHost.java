@@ -182,6 +182,10 @@ public final class GroupHost {
         return nodeId;
     }
 
+    boolean isUp(int node) {
+        return nodesUp.contains(node);
+    }
+
     void needsTicks(RaftGroup group) {
         ticking.add(group);
     }

@@ -21,6 +21,7 @@ import io.flotilla.raft.message.RaftMessage;
 import io.flotilla.raft.message.SnapshotRequest;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,6 +78,7 @@ public final class RaftGroup {
     private LogMark lastMark;
     private Role role = Role.FOLLOWER;
     private int heldBackTicks;
+    private boolean standNext;
     private boolean working;
     private boolean closed;
 
@@ -191,6 +193,9 @@ public final class RaftGroup {
         if (options.first() == FirstElection.HOLD_BACK && heldBackTicks < TICKS_TO_HOLD_BACK && isFresh()) {
             heldBackTicks++;
             host.needsTicks(this);
+        } else if (standNext) {
+            standNext = false;
+            campaign();
         } else {
             input(core::tick);
         }
@@ -211,7 +216,23 @@ public final class RaftGroup {
     }
 
     void peerDown(int node) {
+        standNext = node == core.leaderId() && isSuccessor(node);
         input(() -> core.nodeDown(node));
+    }
+
+    /**
+     * Whether this replica is the one to stand for election first when the leader's broker is gone: one and the same on all
+     * that see the same brokers, another for the next partition. If it does not win, the others' timers go on as always.
+     */
+    private boolean isSuccessor(int leader) {
+        List<Integer> candidates = new ArrayList<>();
+        core.configuration().allVoters().forEach(node -> {
+            if (node != leader && (node == host.nodeId() || host.isUp(node))) {
+                candidates.add(node);
+            }
+        });
+        return !candidates.isEmpty()
+                && candidates.get(Math.floorMod(id.partition(), candidates.size())) == host.nodeId();
     }
 
     /** Takes a message; the payload stays the caller's. */
