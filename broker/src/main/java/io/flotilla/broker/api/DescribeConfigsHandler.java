@@ -128,7 +128,8 @@ public final class DescribeConfigsHandler implements Handler<DescribeConfigsRequ
     private static DescribeConfigsResponse.Resource.Builder result(Resource resource) {
         return DescribeConfigsResponse.Resource.builder()
                 .resourceType(resource.resourceType())
-                .resourceName(resource.resourceName());
+                .resourceName(resource.resourceName())
+                .errorMessage(null);
     }
 
     private static DescribeConfigsResponse.Resource failed(Resource resource, ErrorCode error, String message) {

@@ -11,7 +11,7 @@ import java.util.function.IntPredicate;
 /**
  * Where the replicas of new partitions go. Greedy and deterministic, in this order of importance: living brokers; within a
  * partition, as many racks as possible; within a topic, preferred leaders and then replicas as even as possible; over
- * the cluster, the brokers that have least. A broker's followers rotate, so that what it led is spread when it fails.
+ * the cluster, the brokers that have least. One leader's followers vary, so that what it led is spread when it fails.
  *
  * <p>Made for one command: placing counts toward the load that later placements see. Brokers without a rack share one.
  */
@@ -25,7 +25,11 @@ final class Placement {
     private final int[] topicLeaders;
     private final int[] topicReplicas;
 
+    /** How often a broker follows another one in the topic, by leader, then by follower. */
+    private final int[][] topicFollowers;
+
     // Of the partition being placed.
+    private int leader;
     private final boolean[] chosen;
     private final int[] rackReplicas;
 
@@ -51,6 +55,7 @@ final class Placement {
         clusterReplicas = new int[count];
         topicLeaders = new int[count];
         topicReplicas = new int[count];
+        topicFollowers = new int[count][count];
         chosen = new boolean[count];
         rackReplicas = new int[racks.size()];
         topics.forEach(topic -> count(topic.replicas(), clusterLeaders, clusterReplicas));
@@ -72,6 +77,9 @@ final class Placement {
     List<List<Integer>> place(List<List<Integer>> existing, int partitions, int replicationFactor) {
         Arrays.fill(topicLeaders, 0);
         Arrays.fill(topicReplicas, 0);
+        for (int[] followers : topicFollowers) {
+            Arrays.fill(followers, 0);
+        }
         count(existing, topicLeaders, topicReplicas);
         List<List<Integer>> placed = new ArrayList<>(partitions);
         for (int i = 0; i < partitions; i++) {
@@ -89,22 +97,24 @@ final class Placement {
         Arrays.fill(chosen, false);
         Arrays.fill(rackReplicas, 0);
         Integer[] replicas = new Integer[replicationFactor];
-        int leader = -1;
-        int rotation = 0;
-        for (int i = 0; i < replicationFactor; i++) {
-            int best = leader < 0 ? bestLeader() : bestFollower(leader + 1 + rotation);
-            if (leader < 0) {
-                leader = best;
-                rotation = topicLeaders[leader]++;
-                clusterLeaders[leader]++;
-            }
-            chosen[best] = true;
-            rackReplicas[rack[best]]++;
-            topicReplicas[best]++;
-            clusterReplicas[best]++;
-            replicas[i] = ids[best];
+        leader = bestLeader();
+        topicLeaders[leader]++;
+        clusterLeaders[leader]++;
+        replicas[0] = choose(leader);
+        for (int i = 1; i < replicationFactor; i++) {
+            int follower = bestFollower();
+            topicFollowers[leader][follower]++;
+            replicas[i] = choose(follower);
         }
         return List.of(replicas);
+    }
+
+    private int choose(int broker) {
+        chosen[broker] = true;
+        rackReplicas[rack[broker]]++;
+        topicReplicas[broker]++;
+        clusterReplicas[broker]++;
+        return ids[broker];
     }
 
     private int bestLeader() {
@@ -125,11 +135,11 @@ final class Placement {
         return order != 0 ? order : clusterReplicas[a] - clusterReplicas[b];
     }
 
-    /** Looks around the ring of brokers from {@code start}; the first of equals is taken. */
-    private int bestFollower(int start) {
+    /** Looks around the ring of brokers, starting after the leader; the first of equals is taken. */
+    private int bestFollower() {
         int best = -1;
-        for (int i = 0; i < ids.length; i++) {
-            int broker = (start + i) % ids.length;
+        for (int i = 1; i < ids.length; i++) {
+            int broker = (leader + i) % ids.length;
             if (!chosen[broker] && (best < 0 || compareAsFollower(broker, best) < 0)) {
                 best = broker;
             }
@@ -143,6 +153,7 @@ final class Placement {
         order = order != 0 ? order : rackReplicas[rack[a]] - rackReplicas[rack[b]];
         order = order != 0 ? order : topicReplicas[a] - topicReplicas[b];
         order = order != 0 ? order : topicLeaders[b] - topicLeaders[a];
+        order = order != 0 ? order : topicFollowers[leader][a] - topicFollowers[leader][b];
         return order != 0 ? order : clusterReplicas[a] - clusterReplicas[b];
     }
 

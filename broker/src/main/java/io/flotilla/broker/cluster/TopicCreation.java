@@ -176,6 +176,7 @@ final class TopicCreation {
         });
         return CreateTopicsResponse.Topic.builder()
                 .name(name)
+                .errorMessage(null)
                 .numPartitions(replicas.size())
                 .replicationFactor((short) replicas.get(0).size())
                 .configs(described);

@@ -136,10 +136,10 @@ public final class BrokerProperties {
             .doc("Bytes of a segment between two entries of its indexes.");
 
     public static final Property<String> LOG_MESSAGE_TIMESTAMP_TYPE = Property.oneOf(
-                    "log.message.timestamp.type", "CreateTime", "LogAppendTime")
+                    "log.message.timestamp.type", "CreateTime")
             .byDefault("CreateTime")
             .changeable()
-            .doc("Whether a record's time is the producer's or that of the append.");
+            .doc("A record's time is the producer's; LogAppendTime is not supported.");
 
     public static final Property<Long> LOG_TIMESTAMP_BEFORE_MAX_MS = Property.longInteger(
                     "log.message.timestamp.before.max.ms")

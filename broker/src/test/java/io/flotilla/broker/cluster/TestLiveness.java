@@ -1,16 +1,16 @@
 package io.flotilla.broker.cluster;
 
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
 
-/** Liveness as the links between brokers tell it. Thread-safe. */
-public final class LiveBrokers implements Liveness {
-    private final ConcurrentHashMap<Integer, Long> incarnations = new ConcurrentHashMap<>();
+/** Brokers are alive that the test says are. */
+public final class TestLiveness implements Liveness {
+    private final TreeMap<Integer, Long> incarnations = new TreeMap<>();
 
     /**
      * @param self this broker, always alive
      * @param incarnation of this process
      */
-    public LiveBrokers(int self, long incarnation) {
+    public TestLiveness(int self, long incarnation) {
         connected(self, incarnation);
     }
 
