@@ -66,7 +66,7 @@ class BrokerConfigTest {
             log.retention.bytes       | -2                       | '-2' is not allowed; must be -1 or more
             write.caching             | yes                      | 'yes' is not allowed; must be true or false
             log.cleanup.policy        | compact,shrink           | must be a comma-separated list of delete or compact
-            log.message.timestamp.type| CreationTime             | must be CreateTime or LogAppendTime
+            log.message.timestamp.type| CreationTime             | must be CreateTime
             process.roles             | broker                   | must be broker,controller
             broker.rack               | ''                       | must not be empty
             listeners                 | SSL://127.0.0.1:9092     | must be PLAINTEXT://host:port
