@@ -94,7 +94,6 @@ final class Election {
     /** Votes, or not. This replica's term is already at least the candidate's. */
     void answerVote(int candidate, VoteRequest request) {
         boolean grant = request.term() == replica.term()
-                && replica.leaderId() == RaftCore.NO_NODE
                 && replica.rules.mayVote(replica.hardState().votedFor(), candidate)
                 && isUpToDate(request);
         if (grant) {

@@ -16,7 +16,7 @@ final class Following {
     /** The highest index known to agree with the log of this term's leader. */
     private long verifiedIndex;
 
-    /** The highest commit index heard from this term's leader; may be ahead of what is verified. */
+    /** The highest commit index heard of, in any term; may be ahead of what is verified. */
     private long leaderCommit;
 
     private InstallSnapshot installing;
@@ -29,7 +29,6 @@ final class Following {
     /** A new term: nothing is known of its leader's log. */
     void enterTerm() {
         verifiedIndex = 0;
-        leaderCommit = 0;
     }
 
     /** Raft 5.3 and figure 2, AppendEntries receiver 2 to 5. */
@@ -130,7 +129,6 @@ final class Following {
         }
         installing = null;
         log.reset(snapshot);
-        verifiedIndex = Math.max(verifiedIndex, snapshot.index());
         replyToSnapshot(snapshot, true);
     }
 

@@ -61,16 +61,23 @@ final class Inbox {
     }
 
     private void onVoteResponse(int from, VoteResponse response) {
-        if (response.preVote() && response.granted()) {
-            // The term is the one that was asked about (thesis 9.6); nobody is in it yet.
-            if (replica.role() == Role.PRE_CANDIDATE && response.term() == replica.term() + 1) {
-                roles.conclude(election.record(from, true));
-            }
+        if (response.preVote()) {
+            onPreVoteResponse(from, response);
             return;
         }
         roles.adopt(response.term());
-        Role asking = response.preVote() ? Role.PRE_CANDIDATE : Role.CANDIDATE;
-        if (replica.role() == asking && (response.preVote() || response.term() == replica.term())) {
+        if (replica.role() == Role.CANDIDATE && isCurrent(response)) {
+            roles.conclude(election.record(from, response.granted()));
+        }
+    }
+
+    /** A grant has the term that was asked about, which nobody is in yet; a refusal that of the voter (thesis 9.6). */
+    private void onPreVoteResponse(int from, VoteResponse response) {
+        if (!response.granted()) {
+            roles.adopt(response.term());
+        }
+        boolean isOfThisPoll = !response.granted() || response.term() == replica.term() + 1;
+        if (replica.role() == Role.PRE_CANDIDATE && isOfThisPoll) {
             roles.conclude(election.record(from, response.granted()));
         }
     }
@@ -108,14 +115,14 @@ final class Inbox {
 
     private void onAppendResponse(int from, AppendResponse response) {
         roles.adopt(response.term());
-        if (replica.isLeader() && response.term() == replica.term()) {
+        if (replica.isLeader() && isCurrent(response)) {
             leading.onAppendResponse(from, response);
         }
     }
 
     private void onSnapshotResponse(int from, SnapshotResponse response) {
         roles.adopt(response.term());
-        if (replica.isLeader() && response.term() == replica.term()) {
+        if (replica.isLeader() && isCurrent(response)) {
             leading.onSnapshotResponse(from, response);
         }
     }
@@ -137,6 +144,10 @@ final class Inbox {
         if (isFromLeader(from, message) && replica.configuration().isVoter(replica.id())) {
             roles.startTerm(true);
         }
+    }
+
+    private boolean isCurrent(RaftMessage response) {
+        return replica.rules.isCurrentAnswer(response.term(), replica.term());
     }
 
     private boolean isFromLeader(int from, RaftMessage message) {

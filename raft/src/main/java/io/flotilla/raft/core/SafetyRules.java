@@ -28,6 +28,11 @@ class SafetyRules {
         return candidateTerm > lastTerm || candidateTerm == lastTerm && candidateIndex >= lastIndex;
     }
 
+    /** An answer counts in the term it was given in, and in no later one (Raft 5.1). */
+    boolean isCurrentAnswer(int answerTerm, int term) {
+        return answerTerm == term;
+    }
+
     /** Nothing is said before the term and vote it speaks for are durable (Raft figure 2). */
     boolean maySend(HardState persisted, HardState spokenFor) {
         return persisted.covers(spokenFor);

@@ -44,6 +44,12 @@ enum BrokenRule {
             return true;
         }
     }),
+    ANSWERS_OF_OLD_TERMS_COUNTED("stale-answers.txt", new SafetyRules() {
+        @Override
+        boolean isCurrentAnswer(int answerTerm, int term) {
+            return true;
+        }
+    }),
     VOTE_TOLD_BEFORE_PERSISTED("vote-memory.txt", new SafetyRules() {
         @Override
         boolean maySend(HardState persisted, HardState spokenFor) {

@@ -296,6 +296,36 @@ class RaftCoreTest {
     }
 
     @Test
+    void aPreVoteCountsOnlyForTheTermItWasAskedAbout() {
+        RaftCore core = core(DurableState.fresh(THREE));
+        core.step(2, append(4, 0, 0, 0));
+        core.nodeDown(2);
+        core.campaign();
+        drain(core);
+        core.step(3, new VoteResponse(4, true, true));
+        assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
+
+        core.step(3, new VoteResponse(5, true, true));
+        assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+    }
+
+    @Test
+    void aRefusalThatIsAnsweredAlreadyChangesNothing() {
+        RaftCore core = leader();
+        for (int i = 0; i < 3; i++) {
+            core.propose(EntryKind.RECORDS, 1, 1);
+        }
+        drain(core);
+        core.step(2, AppendResponse.accepted(1, 3, 3));
+        drain(core);
+        PeerStatus before = peer(core, 2);
+        core.step(2, AppendResponse.rejected(1, 2, 1, 1));
+
+        assertThat(peer(core, 2)).isEqualTo(before);
+        assertThat(core.hasReady()).isFalse();
+    }
+
+    @Test
     void aVoteOverridesALiveLeaderOnlyWhenTheLeaderAskedForIt() {
         RaftCore core = follower();
         core.step(3, new VoteRequest(2, 9, 1, false, false));
