@@ -2,6 +2,7 @@ package io.flotilla.raft.core;
 
 import io.flotilla.raft.message.AppendRequest;
 import io.flotilla.raft.message.AppendResponse;
+import io.flotilla.raft.message.CommitNotice;
 import io.flotilla.raft.message.EntryRef;
 import io.flotilla.raft.message.RaftMessage;
 import io.flotilla.raft.message.SnapshotRequest;
@@ -83,8 +84,16 @@ final class Following {
         return entry.lastIndex() <= log.lastIndex() && matches(entry.lastIndex(), entry.term());
     }
 
+    /** Log matching (Raft 5.3): an entry of the same index and term means that the logs agree up to there. */
+    void onCommitNotice(CommitNotice notice) {
+        if (log.termAt(notice.commitIndex()) == notice.commitTerm()) {
+            verifiedIndex = Math.max(verifiedIndex, notice.commitIndex());
+        }
+        learnCommit(notice.commitIndex());
+    }
+
     /** The leader's commit index, from whichever message. It counts as far as the logs are known to agree. */
-    void learnCommit(long commitIndex) {
+    private void learnCommit(long commitIndex) {
         leaderCommit = Math.max(leaderCommit, commitIndex);
         log.commitTo(replica.rules.followerCommit(leaderCommit, verifiedIndex, log.lastIndex()));
     }

@@ -94,7 +94,7 @@ final class Inbox {
         }
     }
 
-    /** Raft figure 2: a request of the current or a later term comes from that term's leader; there is only one. */
+    /** Raft figure 2: what leaders say in the current or a later term comes from that term's leader; there is only one. */
     private boolean acceptLeader(int from, int term) {
         if (term < replica.term()) {
             // Tells a leader of the past. It may not have noticed, and nobody else may be able to tell it.
@@ -128,8 +128,8 @@ final class Inbox {
     }
 
     private void onCommitNotice(int from, CommitNotice notice) {
-        if (isFromLeader(from, notice)) {
-            following.learnCommit(notice.commitIndex());
+        if (acceptLeader(from, notice.term())) {
+            following.onCommitNotice(notice);
         }
     }
 

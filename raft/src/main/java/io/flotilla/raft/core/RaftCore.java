@@ -183,6 +183,9 @@ public final class RaftCore {
 
     /** A message from the replica of this group on node {@code from}. */
     public void step(int from, RaftMessage message) {
+        if (from == replica.id()) {
+            throw new InvariantViolation("a message from node " + from + " itself: two replicas share its identity");
+        }
         inbox.step(from, message);
     }
 

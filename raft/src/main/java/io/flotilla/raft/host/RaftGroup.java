@@ -257,7 +257,7 @@ public final class RaftGroup {
             return;
         }
         long commit = core.commitIndex();
-        RaftMessage notice = new CommitNotice(core.term(), commit);
+        RaftMessage notice = new CommitNotice(core.term(), commit, core.termAt(commit));
         core.configuration().members().forEach(node -> {
             if (node != host.nodeId() && told.getOrDefault(node, -1L) < commit) {
                 told.put(node, commit);

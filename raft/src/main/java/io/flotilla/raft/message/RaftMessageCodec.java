@@ -40,7 +40,11 @@ public final class RaftMessageCodec {
                 out.writeLong(append.commitIndex());
             }
             case APPEND_RESPONSE -> writeAppendResponse(out, (AppendResponse) message);
-            case COMMIT_NOTICE -> out.writeLong(((CommitNotice) message).commitIndex());
+            case COMMIT_NOTICE -> {
+                CommitNotice notice = (CommitNotice) message;
+                out.writeLong(notice.commitIndex());
+                out.writeInt(notice.commitTerm());
+            }
             case SNAPSHOT_REQUEST -> {
                 SnapshotRequest snapshot = (SnapshotRequest) message;
                 out.writeLong(snapshot.lastIndex());
@@ -89,7 +93,7 @@ public final class RaftMessageCodec {
                 isSet(readFlags(in), GRANTED)
                         ? AppendResponse.accepted(term, readIndex(in), readIndex(in))
                         : AppendResponse.rejected(term, readIndex(in), readIndex(in), readTerm(in));
-            case COMMIT_NOTICE -> new CommitNotice(term, readIndex(in));
+            case COMMIT_NOTICE -> new CommitNotice(term, readIndex(in), readTerm(in));
             case SNAPSHOT_REQUEST ->
                 new SnapshotRequest(term, readIndex(in), readTerm(in), ConfigurationCodec.read(in));
             case SNAPSHOT_RESPONSE -> new SnapshotResponse(term, isSet(readFlags(in), GRANTED), readIndex(in));

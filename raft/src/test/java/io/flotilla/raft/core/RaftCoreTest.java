@@ -202,6 +202,12 @@ class RaftCoreTest {
     void twoLeadersOfOneTermAreImpossible() {
         assertThatThrownBy(() -> follower().step(3, append(1, 0, 0, 0))).isInstanceOf(InvariantViolation.class);
         assertThatThrownBy(() -> leader().step(3, append(1, 0, 0, 0))).isInstanceOf(InvariantViolation.class);
+        assertThatThrownBy(() -> follower().step(3, new CommitNotice(1, 1, 1))).isInstanceOf(InvariantViolation.class);
+    }
+
+    @Test
+    void twoReplicasOfOneIdentityAreNoticed() {
+        assertThatThrownBy(() -> leader().step(1, append(1, 0, 0, 0))).isInstanceOf(InvariantViolation.class);
     }
 
     @Test
@@ -270,13 +276,12 @@ class RaftCoreTest {
     @Test
     void onlyTheLeaderIsBelieved() {
         RaftCore core = follower();
-        core.step(3, new CommitNotice(1, 1));
-        core.step(2, new CommitNotice(0, 1));
+        core.step(2, new CommitNotice(0, 1, 1));
         core.step(3, new LeaderResigned(1));
         assertThat(core.commitIndex()).isZero();
         assertThat(core.leaderId()).isEqualTo(2);
 
-        core.step(2, new CommitNotice(1, 9));
+        core.step(2, new CommitNotice(1, 9, 1));
         assertThat(core.commitIndex()).isEqualTo(1);
         core.step(2, new LeaderResigned(1));
         assertThat(core.leaderId()).isEqualTo(RaftCore.NO_NODE);

@@ -257,8 +257,8 @@ final class SimNode {
     }
 
     void sendCommitNotice(int to) {
-        if (core.role() == Role.LEADER) {
-            cluster.send(id, to, new CommitNotice(core.term(), core.commitIndex()));
+        if (core.role() == Role.LEADER && to != id) {
+            cluster.send(id, to, new CommitNotice(core.term(), core.commitIndex(), core.termAt(core.commitIndex())));
         }
     }
 }

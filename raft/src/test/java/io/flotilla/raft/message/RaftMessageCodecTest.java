@@ -28,7 +28,7 @@ class RaftMessageCodecTest {
                 AppendRequest.probe(TERM, INDEX, 7, INDEX - 1),
                 AppendResponse.accepted(TERM, INDEX, INDEX - 2),
                 AppendResponse.rejected(TERM, INDEX, INDEX - 3, 6),
-                new CommitNotice(TERM, INDEX),
+                new CommitNotice(TERM, INDEX, 7),
                 new LeaderResigned(TERM),
                 new SnapshotRequest(TERM, INDEX, 7, joint),
                 new SnapshotRequest(TERM, INDEX, 7, Configuration.NONE),
@@ -71,7 +71,7 @@ class RaftMessageCodecTest {
         assertMalformed(encode(new TimeoutNow(1)).setByte(1, 0), "message type 0");
         assertMalformed(encode(new TimeoutNow(1)).setByte(1, 10), "message type 10");
         assertMalformed(encode(new TimeoutNow(1)).setInt(2, -1), "negative term");
-        assertMalformed(encode(new CommitNotice(1, 1)).setLong(6, -1), "negative index");
+        assertMalformed(encode(new CommitNotice(1, 1, 1)).setLong(6, -1), "negative index");
     }
 
     @Test
