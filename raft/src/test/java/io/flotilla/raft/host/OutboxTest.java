@@ -52,7 +52,7 @@ class OutboxTest {
     }
 
     private static RaftMessage notice(int number) {
-        return new CommitNotice(1, number);
+        return new CommitNotice(1, number, 1);
     }
 
     /** What a frame holds, one line per message. */
