@@ -74,7 +74,9 @@ public final class LogDirectory {
      */
     public static LogDirectory open(FileSystem files, Path path, MetaProperties identity, Executor blocking)
             throws IOException {
-        files.createDirectories(path);
+        if (!files.exists(path.resolve(MetaProperties.FILE))) {
+            SmallFiles.createDirectories(files, path);
+        }
         LogDirectory directory = new LogDirectory(files, path, blocking);
         try {
             directory.load(identity);
@@ -312,6 +314,15 @@ public final class LogDirectory {
 
     private void fenced(LogFailure failure) {
         open.values().forEach(log -> log.fence(failure));
+    }
+
+    /**
+     * Gives back memory and stops without writing anything more, as if the process had been killed: for simulations, which
+     * kill many brokers in one process. Only when no loop or background task of the directory runs any more.
+     */
+    public void abandon() {
+        flusher.fence(new LogFailure(LogFailure.Kind.ABANDONED, path + " was abandoned", null));
+        open.values().forEach(PartitionLog::abandon);
     }
 
     /** Closes the journal and frees the lock, after all logs were closed. Does not block; completes on any thread. */

@@ -12,6 +12,8 @@ public record LogFailure(Kind kind, String message, Throwable cause) {
         /** A write or a sync: what reached the disk is unknown. */
         IO,
         /** A write for lack of space: free some and restart. */
-        NO_SPACE
+        NO_SPACE,
+        /** Nothing: {@link LogDirectory#abandon} was called. */
+        ABANDONED
     }
 }

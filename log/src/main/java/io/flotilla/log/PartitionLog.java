@@ -320,6 +320,9 @@ public final class PartitionLog {
      * @param offset not above the high watermark; nothing happens if it is not above the log start offset
      */
     public void advanceLogStart(long offset) {
+        if (offset <= state.logStartOffset()) {
+            return;
+        }
         if (offset > state.endOffset()) {
             throw new IllegalArgumentException("Log start " + offset + " after log end " + state.endOffset());
         }
@@ -491,6 +494,11 @@ public final class PartitionLog {
         if (started != null) {
             started.fail(cause);
         }
+    }
+
+    /** Gives back memory without any further work. */
+    void abandon() {
+        tail.clear();
     }
 
     // ---- Inside

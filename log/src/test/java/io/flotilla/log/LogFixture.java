@@ -76,9 +76,9 @@ public final class LogFixture {
 
     /** Ends the process without any goodbye; what was written stays. */
     public void kill() {
+        directory.abandon();
         tasks.clear();
         disk.killProcess();
-        log.tail().clear();
     }
 
     public <T> T await(CompletableFuture<T> future) {

@@ -69,7 +69,9 @@ public final class Flusher {
     /** Fences the directory, if it is not yet. */
     public void fence(LogFailure cause) {
         if (failure.compareAndSet(null, cause)) {
-            LOG.error("Log directory {} takes no more writes: {}", directory, cause.message(), cause.cause());
+            if (cause.kind() != LogFailure.Kind.ABANDONED) {
+                LOG.error("Log directory {} takes no more writes: {}", directory, cause.message(), cause.cause());
+            }
             onFence.accept(cause);
         }
     }

@@ -56,6 +56,18 @@ public final class SmallFiles {
         }
     }
 
+    /** Creates a directory and its missing parents, durably. */
+    public static void createDirectories(FileSystem files, Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            if (!files.exists(parent)) {
+                createDirectories(files, parent);
+            }
+            files.createDirectories(directory);
+            files.syncDirectory(parent);
+        }
+    }
+
     /** Removes a directory of files, without syncing. */
     public static void deleteDirectory(FileSystem files, Path directory) throws IOException {
         for (String name : files.list(directory)) {

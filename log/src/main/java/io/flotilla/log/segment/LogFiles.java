@@ -157,8 +157,9 @@ public final class LogFiles {
             SmallFiles.deleteDirectory(files, built);
         }
         files.createDirectories(built);
-        PartitionMetadata.write(files, built, id);
         SmallFiles.write(files, SegmentFiles.log(built, segment), ByteBuffer.allocate(0));
+        // Syncs the directory, so that whoever finds the snapshot, written last, finds everything.
+        PartitionMetadata.write(files, built, id);
         SmallFiles.replace(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
         files.syncDirectory(logDirectory);
         if (files.exists(directory)) {
