@@ -194,7 +194,7 @@ final class ClusterCommand implements Runnable {
         }
     }
 
-    private static void printReady(PrintWriter out, LocalCluster cluster) {
+    private void printReady(PrintWriter out, LocalCluster cluster) {
         LocalBroker first = cluster.brokers().get(0);
         String option = first.address().port() == DEFAULT_PORT ? "" : " --bootstrap " + first.address();
         out.println();
@@ -204,7 +204,7 @@ final class ClusterCommand implements Runnable {
         out.println("  bin/flotilla topic create hello --partitions 3" + option);
         out.println("  echo 'hello, world' | bin/flotilla produce hello" + option);
         out.println("  bin/flotilla consume hello --from-beginning --max-messages 1" + option);
-        out.println("  bin/flotilla cluster stop");
+        out.println("  bin/flotilla cluster stop" + (dir == null ? "" : " --dir " + dir));
     }
 
     private static String count(LocalCluster cluster) {

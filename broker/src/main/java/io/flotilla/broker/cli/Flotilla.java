@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:done", "1:failed; the message says why", "2:wrong usage or configuration"},
         versionProvider = Flotilla.Version.class,
         subcommands = {
+            StartCommand.class,
             ClusterCommand.class,
             TopicCommand.class,
             ProduceCommand.class,

@@ -26,6 +26,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -329,6 +330,16 @@ class FlotillaTest {
             batch.release();
             return onHeap;
         }
+    }
+
+    @Test
+    void aConfigurationIsRefusedWithTwo() throws IOException {
+        Path file = Files.writeString(dir.resolve("server.properties"), "node.id=1\nnum.partition=3\n");
+
+        assertThat(flotilla("start", file.toString())).isEqualTo(2);
+        assertThat(err())
+                .isEqualTo("flotilla: " + file + ":2: unknown property num.partition; did you mean num.partitions?\n");
+        assertThat(flotilla("start", dir.resolve("nothing").toString())).isEqualTo(2);
     }
 
     private int flotilla(String... arguments) {
