@@ -77,8 +77,8 @@ public final class ControllerForwarder {
                 ForwardRequest forward = ForwardRequest.builder()
                         .clientId(context.clientId())
                         .clientAddress(context.clientAddress())
-                        .apiKey(route.api().number())
-                        .apiVersion(context.apiVersion())
+                        .requestApiKey(route.api().number())
+                        .requestVersion(context.apiVersion())
                         .body(body.retainedSlice())
                         .build();
                 peers.<ForwardResponse>call(leader.brokerId(), ApiKey.FORWARD, (short) 0, forward, CALL_TIMEOUT_MS)

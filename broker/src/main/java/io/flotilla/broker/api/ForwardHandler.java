@@ -35,12 +35,12 @@ final class ForwardHandler implements Handler<ForwardRequest, ForwardResponse> {
 
     @Override
     public CompletableFuture<ForwardResponse> handle(RequestContext context, ForwardRequest forward) {
-        short version = forward.apiVersion();
-        Route route = ApiKey.of(forward.apiKey()).map(onController::get).orElse(null);
+        short version = forward.requestVersion();
+        Route route = ApiKey.of(forward.requestApiKey()).map(onController::get).orElse(null);
         if (route == null || !route.api().supports(version)) {
             throw new ApiException(
                     ErrorCode.UNSUPPORTED_VERSION,
-                    "API " + forward.apiKey() + " version " + version + " cannot be forwarded to this broker");
+                    "API " + forward.requestApiKey() + " version " + version + " cannot be forwarded to this broker");
         }
         ApiMessage request = read(route, forward);
         RequestContext client = new RequestContext(
@@ -58,7 +58,7 @@ final class ForwardHandler implements Handler<ForwardRequest, ForwardResponse> {
 
     private static ApiMessage read(Route route, ForwardRequest forward) {
         try {
-            return route.read(forward.body(), forward.apiVersion());
+            return route.read(forward.body(), forward.requestVersion());
         } catch (MalformedMessageException e) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, e.getMessage());
         }

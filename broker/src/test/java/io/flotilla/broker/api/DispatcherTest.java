@@ -15,12 +15,14 @@ import io.flotilla.wire.message.ForwardRequest;
 import io.flotilla.wire.message.HeartbeatRequest;
 import io.flotilla.wire.message.HeartbeatResponse;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -325,10 +327,12 @@ class DispatcherTest {
         client.request(FetchRequest.builder().build(), 12, 1);
         fetches.answer(0, fetched(records, records.retainedSlice(0, 10)));
         loop.run();
-        var response = (FetchResponse) client.response(ApiKey.FETCH, 12, 1);
-        assertThat(response.responses().get(0).partitions())
-                .extracting(FetchResponse.Partition::partitionIndex)
-                .containsExactly(0, 1);
+        client.response(ApiKey.FETCH, 12, 1, message -> {
+            List<FetchResponse.Partition> partitions =
+                    ((FetchResponse) message).responses().get(0).partitions();
+            assertThat(ByteBufUtil.getBytes(partitions.get(0).records())).isEqualTo(bytes);
+            assertThat(ByteBufUtil.getBytes(partitions.get(1).records())).isEqualTo(Arrays.copyOf(bytes, 10));
+        });
         assertThat(records.refCnt()).isZero();
     }
 

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Consumer;
 
 /** A connection in memory: the test is the client, and moves the loop. Keeps the promises of a real one. */
 final class TestConnection implements Connection {
@@ -53,14 +54,20 @@ final class TestConnection implements Connection {
         loop.run();
     }
 
-    /** The next response, which must be to this request. */
+    /** The next response, which must be to this request. Records in it are not valid any more. */
     ApiMessage response(ApiKey api, int version, int correlationId) {
+        return response(api, version, correlationId, response -> {});
+    }
+
+    /** Like the other one, but lets the consumer look at records too. */
+    ApiMessage response(ApiKey api, int version, int correlationId, Consumer<ApiMessage> consumer) {
         ByteBuf frame = sent.remove();
         try {
             ResponseHeader header = ResponseHeader.read(frame, api.responseHeaderVersion((short) version));
             assertThat(header.correlationId()).isEqualTo(correlationId);
             ApiMessage response = api.readResponse(frame, (short) version);
             assertThat(frame.isReadable()).as("bytes after the response").isFalse();
+            consumer.accept(response);
             return response;
         } finally {
             frame.release();
