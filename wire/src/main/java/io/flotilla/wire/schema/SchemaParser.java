@@ -120,6 +120,10 @@ public final class SchemaParser {
         if (structs.containsKey(name)) {
             throw error(line, "a struct has the name of its message " + name);
         }
+        if (kind != Kind.DATA
+                && root.fields().stream().anyMatch(field -> field.name().equals("apiKey"))) {
+            throw error(line, "a field 'apiKey' would be hidden by the message's own apiKey()");
+        }
         return new Definition(file, kind, apiKey, flexibleVersions, root, List.copyOf(structs.values()));
     }
 

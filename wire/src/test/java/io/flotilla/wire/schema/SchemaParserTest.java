@@ -155,6 +155,10 @@ class SchemaParserTest {
                 "data Ping versions 0\n  class int32",
                 2,
                 "'class' is not a field name (camelCase, not a word of Java)");
+        assertProblem(
+                "api 1 Ping versions 0\nrequest\n  apiKey int16\nresponse",
+                2,
+                "a field 'apiKey' would be hidden by the message's own apiKey()");
         assertProblem("data Ping versions 0\n  a A\n    x int8\n  b A\n    x int8", 4, "the name A is taken");
         assertProblem("data Ping versions 0\n  a List\n    x int8", 2, "the name List is taken");
         assertProblem("data Ping versions 0\n  a Ping\n    x int8", 1, "a struct has the name of its message Ping");
