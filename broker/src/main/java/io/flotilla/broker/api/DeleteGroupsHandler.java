@@ -22,12 +22,12 @@ public final class DeleteGroupsHandler implements Handler<DeleteGroupsRequest, D
 
     @Override
     public CompletableFuture<DeleteGroupsResponse> handle(RequestContext context, DeleteGroupsRequest request) {
-        return GroupCalls.all(request.groupsNames().stream()
-                        .map(id -> GroupCalls.part(
+        return PartitionCalls.gather(
+                        request.groupsNames(),
+                        id -> GroupCalls.part(
                                 coordinators.submit(id, machine -> machine.delete(id)),
                                 error -> result(id, error),
                                 error -> result(id, error)))
-                        .toList())
                 .thenApply(results ->
                         DeleteGroupsResponse.builder().results(results).build());
     }

@@ -28,12 +28,12 @@ public final class DescribeGroupsHandler implements Handler<DescribeGroupsReques
 
     @Override
     public CompletableFuture<DescribeGroupsResponse> handle(RequestContext context, DescribeGroupsRequest request) {
-        return GroupCalls.all(request.groups().stream()
-                        .map(id -> GroupCalls.part(
+        return PartitionCalls.gather(
+                        request.groups(),
+                        id -> GroupCalls.part(
                                 coordinators.submit(id, machine -> machine.describe(id)),
                                 found -> found == null ? missing(context, id) : described(request, found),
                                 error -> failed(id, error)))
-                        .toList())
                 .thenApply(groups ->
                         DescribeGroupsResponse.builder().groups(groups).build());
     }

@@ -2,8 +2,6 @@ package io.flotilla.broker.api;
 
 import io.flotilla.broker.group.CoordinatorException;
 import io.flotilla.wire.frame.ErrorCode;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -32,15 +30,6 @@ final class GroupCalls {
                 return refused.apply(refusal.error());
             }
             throw expected(thrown);
-        });
-    }
-
-    /** All parts in their order, once the last is there. */
-    static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> parts) {
-        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
-            List<T> results = new ArrayList<>(parts.size());
-            parts.forEach(part -> results.add(part.join()));
-            return results;
         });
     }
 

@@ -39,7 +39,7 @@ public final class JoinGroupHandler implements Handler<JoinGroupRequest, JoinGro
                 context.clientId() == null ? "" : context.clientId(),
                 "/" + context.clientAddress(), // the form that Kafka's tools show
                 request.sessionTimeoutMs(),
-                context.apiVersion() == 0 ? request.sessionTimeoutMs() : request.rebalanceTimeoutMs(),
+                request.rebalanceTimeoutMs() < 0 ? request.sessionTimeoutMs() : request.rebalanceTimeoutMs(),
                 request.protocolType(),
                 request.protocols().stream()
                         .map(protocol -> new Protocol(protocol.name(), protocol.metadata()))

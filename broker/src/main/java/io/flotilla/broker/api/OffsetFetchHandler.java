@@ -46,9 +46,9 @@ public final class OffsetFetchHandler implements Handler<OffsetFetchRequest, Off
     public CompletableFuture<OffsetFetchResponse> handle(RequestContext context, OffsetFetchRequest request) {
         boolean byId = context.apiVersion() >= TOPIC_IDS_SINCE;
         MetadataImage image = metadata.image();
-        return GroupCalls.all(groups(context, request).stream()
-                        .map(group -> group.topics() == null ? fetchAll(group, image, byId) : fetch(group, image, byId))
-                        .toList())
+        return PartitionCalls.gather(
+                        groups(context, request),
+                        group -> group.topics() == null ? fetchAll(group, image, byId) : fetch(group, image, byId))
                 .thenApply(groups -> response(context, request, groups));
     }
 

@@ -6,6 +6,7 @@ import io.flotilla.broker.cluster.Liveness;
 import io.flotilla.broker.cluster.MetadataCache;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TopicInfo;
+import io.flotilla.broker.cluster.TopicNames;
 import io.flotilla.broker.env.Clock;
 import io.flotilla.broker.env.RandomSource;
 import io.flotilla.broker.machine.BatchTooLargeException;
@@ -32,7 +33,7 @@ import java.util.function.Function;
  */
 public final class GroupCoordinators {
     /** The topic that holds groups and their offsets. */
-    public static final String TOPIC = "__consumer_offsets";
+    public static final String TOPIC = TopicNames.CONSUMER_OFFSETS;
 
     private final GroupSettings settings;
     private final Clock clock;
@@ -46,7 +47,7 @@ public final class GroupCoordinators {
 
     private MetadataImage previous;
 
-    /** @param createTopic asks for {@link #TOPIC} to be created; called often, must return at once */
+    /** @param createTopic asks for {@code __consumer_offsets} to be created; called often, must return at once */
     public GroupCoordinators(
             GroupSettings settings,
             Clock clock,
@@ -149,9 +150,10 @@ public final class GroupCoordinators {
         return broker;
     }
 
-    /** Kafka's rule, so that data and expectations carry over: the hash of the id, its sign bit cleared. */
+    /** Kafka's rule, so that data and expectations carry over: the hash of the id without its sign. */
     static int partitionOf(String groupId, TopicInfo topic) {
-        return (groupId.hashCode() & Integer.MAX_VALUE) % topic.partitions();
+        int hash = groupId.hashCode();
+        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % topic.partitions();
     }
 
     private <R> CompletableFuture<R> submit(Slot slot, String groupId, Function<GroupMachine, Outcome<R>> command) {

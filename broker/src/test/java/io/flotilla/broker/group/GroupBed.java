@@ -125,7 +125,7 @@ final class GroupBed {
             client.assignment = client.sync(client.leads() ? assignments : Map.of());
         }
         for (Client client : clients) {
-            SyncResult result = client.assignment.join();
+            SyncResult result = client.assignment.getNow(SyncResult.failed(ErrorCode.REQUEST_TIMED_OUT));
             if (result.error() != ErrorCode.NONE) {
                 throw new AssertionError(client.id + ": " + result.error());
             }
@@ -241,7 +241,9 @@ final class GroupBed {
         }
 
         ErrorCode commit(String topic, long offset) {
-            return commitLater(topic, offset).join().get(0);
+            return commitLater(topic, offset)
+                    .getNow(List.of(ErrorCode.REQUEST_TIMED_OUT))
+                    .get(0);
         }
 
         CompletableFuture<List<ErrorCode>> commitLater(String topic, long offset) {
