@@ -1,0 +1,130 @@
+package io.flotilla.itests.real;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * One broker in a JVM of its own, with this test's class path. Its directory holds {@code server.properties}, {@code data} and
+ * {@code flotilla.log}, to which every start appends.
+ */
+final class BrokerProcess {
+    private static final int HEAP_MB = 512;
+    private static final int STOP_SECONDS = 60;
+
+    private final Path home;
+    private final int port;
+    private final int metricsPort;
+    private Process process;
+    private boolean wanted;
+
+    /** @param port where it listens, on loopback */
+    BrokerProcess(Path home, int port, int metricsPort) {
+        this.home = home;
+        this.port = port;
+        this.metricsPort = metricsPort;
+    }
+
+    int port() {
+        return port;
+    }
+
+    int metricsPort() {
+        return metricsPort;
+    }
+
+    Path data() {
+        return home.resolve("data");
+    }
+
+    /** What it has logged so far, over all its starts. */
+    String log() throws IOException {
+        Path file = home.resolve("flotilla.log");
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
+    /** Whether it was started and not ended by {@link #kill} or {@link #stop} since. */
+    boolean isWanted() {
+        return wanted;
+    }
+
+    void writeProperties(Map<String, String> properties) throws IOException {
+        Files.createDirectories(home);
+        Files.writeString(
+                home.resolve("server.properties"),
+                properties.entrySet().stream()
+                        .map(property -> property.getKey() + "=" + property.getValue() + "\n")
+                        .collect(Collectors.joining()));
+    }
+
+    void start() throws IOException {
+        if (isRunning()) {
+            throw new IllegalStateException("it runs already, as process " + pid());
+        }
+        process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + HEAP_MB + "m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-Dio.netty.leakDetection.level=paranoid",
+                        "-Dlogback.configurationFile=logback.xml",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.flotilla.broker.cli.Flotilla",
+                        "start",
+                        home.resolve("server.properties").toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        home.resolve("flotilla.log").toFile()))
+                .start();
+        wanted = true;
+    }
+
+    /** Ends it with SIGKILL and waits until it is gone. */
+    void kill() throws InterruptedException {
+        wanted = false;
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Ends it with SIGTERM and returns its exit code. */
+    int stop() throws InterruptedException {
+        wanted = false;
+        process.destroy();
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("it did not stop within " + STOP_SECONDS + " s of SIGTERM");
+        }
+        return process.exitValue();
+    }
+
+    /** Whether it says itself that it serves. */
+    boolean isReady() {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create("http://127.0.0.1:" + metricsPort + "/health/ready")
+                            .toURL()
+                            .openConnection();
+            connection.setConnectTimeout(1000);
+            connection.setReadTimeout(1000);
+            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
