@@ -28,6 +28,7 @@ final class MetadataState {
     String clusterId;
     long nextProducerId;
     int partitionCount;
+    final ReplicaCounts replicaCounts = new ReplicaCounts();
     TreePMap<Integer, BrokerInfo> brokers = TreePMap.empty();
     TreePMap<Integer, Long> incarnations = TreePMap.empty();
     TreePMap<String, TopicInfo> topicsByName = TreePMap.empty();
@@ -84,6 +85,7 @@ final class MetadataState {
         put(new TopicInfo(record.name(), record.topicId(), replicas, TreePMap.empty()));
         namesByMetricForm = namesByMetricForm.plus(TopicNames.metricForm(record.name()), record.name());
         partitionCount += replicas.size();
+        replicaCounts.add(replicas);
     }
 
     private void add(ClusterPartitionsRecord record) {
@@ -93,10 +95,14 @@ final class MetadataState {
                 "%s has %d partitions",
                 topic.name(),
                 topic.partitions());
+        List<List<Integer>> added = record.partitions().stream()
+                .map(partition -> List.copyOf(partition.replicas()))
+                .toList();
         List<List<Integer>> replicas = new ArrayList<>(topic.replicas());
-        record.partitions().forEach(partition -> replicas.add(List.copyOf(partition.replicas())));
+        replicas.addAll(added);
         put(new TopicInfo(topic.name(), topic.id(), Collections.unmodifiableList(replicas), topic.configs()));
-        partitionCount += record.partitions().size();
+        partitionCount += added.size();
+        replicaCounts.add(added);
     }
 
     private void remove(ClusterTopicRemovalRecord record) {
@@ -105,6 +111,7 @@ final class MetadataState {
         topicsById = topicsById.minus(topic.id());
         namesByMetricForm = namesByMetricForm.minus(TopicNames.metricForm(topic.name()));
         partitionCount -= topic.partitions();
+        replicaCounts.remove(topic.replicas());
     }
 
     private void set(ClusterConfigRecord record) {

@@ -19,7 +19,7 @@ final class PartitionPlanner {
     PartitionPlanner(MetadataState state, BrokerConfig config, Liveness liveness) {
         this.state = state;
         this.maxInCluster = config.get(BrokerProperties.MAX_PARTITIONS);
-        this.placement = new Placement(state.brokers.values(), liveness::isAlive, state.topicsByName.values());
+        this.placement = new Placement(state.brokers.values(), liveness::isAlive, state.replicaCounts);
     }
 
     /**

@@ -36,13 +36,15 @@ final class Placement {
     /**
      * @param brokers all registered brokers, ordered by id
      * @param alive which of them are; the others are used only when there are not enough living ones
-     * @param topics what has been placed already
+     * @param counts what has been placed already
      */
-    Placement(Collection<BrokerInfo> brokers, IntPredicate alive, Collection<TopicInfo> topics) {
+    Placement(Collection<BrokerInfo> brokers, IntPredicate alive, ReplicaCounts counts) {
         int count = brokers.size();
         ids = new int[count];
         dead = new boolean[count];
         rack = new int[count];
+        clusterLeaders = new int[count];
+        clusterReplicas = new int[count];
         Map<String, Integer> racks = new LinkedHashMap<>();
         for (BrokerInfo broker : brokers) {
             int index = indexOfId.size();
@@ -50,15 +52,14 @@ final class Placement {
             dead[index] = !alive.test(broker.id());
             rack[index] = racks.computeIfAbsent(broker.rack() == null ? "" : broker.rack(), name -> racks.size());
             indexOfId.put(broker.id(), index);
+            clusterLeaders[index] = counts.leaders(broker.id());
+            clusterReplicas[index] = counts.replicas(broker.id());
         }
-        clusterLeaders = new int[count];
-        clusterReplicas = new int[count];
         topicLeaders = new int[count];
         topicReplicas = new int[count];
         topicFollowers = new int[count][count];
         chosen = new boolean[count];
         rackReplicas = new int[racks.size()];
-        topics.forEach(topic -> count(topic.replicas(), clusterLeaders, clusterReplicas));
     }
 
     /** Number of brokers: the largest replication factor there can be. */

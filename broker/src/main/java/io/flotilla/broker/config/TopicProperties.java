@@ -30,8 +30,10 @@ public final class TopicProperties {
     public static final TopicProperty<List<String>> CLEANUP_POLICY = effective(
             someOf("cleanup.policy", "delete", "compact")
                     .byDefault("delete")
-                    .doc("What happens to old segments: delete removes them by age and size, compact keeps the newest"
-                            + " record of each key, both together do both."),
+                    .doc(
+                            "What happens to old segments: delete removes them by age and size; compact is to keep the newest"
+                                    + " record of each key. There is no compaction yet: with compact, records need keys and all are"
+                                    + " kept; with both, delete counts."),
             as(BrokerProperties.LOG_CLEANUP_POLICY));
 
     public static final TopicProperty<Long> RETENTION_MS = effective(
@@ -53,30 +55,34 @@ public final class TopicProperties {
                             + " -1: no limit."),
             as(BrokerProperties.LOG_RETENTION_BYTES));
 
-    public static final TopicProperty<Long> DELETE_RETENTION_MS = effective(longInteger("delete.retention.ms")
+    public static final TopicProperty<Long> DELETE_RETENTION_MS = accepted(longInteger("delete.retention.ms")
             .range(0, LONG_MAX)
             .byDefault("86400000")
-            .doc("With compact: how long tombstones are kept after their record is gone, in milliseconds."));
+            .doc("Accepted, without effect until there is compaction: how long tombstones are kept "
+                    + "after their record is gone, in milliseconds."));
 
-    public static final TopicProperty<Double> MIN_CLEANABLE_DIRTY_RATIO = effective(decimal("min.cleanable.dirty.ratio")
+    public static final TopicProperty<Double> MIN_CLEANABLE_DIRTY_RATIO = accepted(decimal("min.cleanable.dirty.ratio")
             .range(0, 1)
             .byDefault("0.5")
-            .doc("With compact: a partition is compacted once this share of it has not been."));
+            .doc("Accepted, without effect until there is compaction: a partition is compacted "
+                    + "once this share of it has not been."));
 
-    public static final TopicProperty<Long> MIN_COMPACTION_LAG_MS = effective(longInteger("min.compaction.lag.ms")
+    public static final TopicProperty<Long> MIN_COMPACTION_LAG_MS = accepted(longInteger("min.compaction.lag.ms")
             .range(0, LONG_MAX)
             .byDefault("0")
-            .doc("With compact: records younger than this are left alone, in milliseconds."));
+            .doc("Accepted, without effect until there is compaction: records younger than this "
+                    + "are left alone, in milliseconds."));
 
-    public static final TopicProperty<Long> MAX_COMPACTION_LAG_MS = effective(longInteger("max.compaction.lag.ms")
+    public static final TopicProperty<Long> MAX_COMPACTION_LAG_MS = accepted(longInteger("max.compaction.lag.ms")
             .range(1, LONG_MAX)
             .byDefault(LONG_MAX_TEXT)
-            .doc("With compact: a record is compacted at this age at the latest, in milliseconds."));
+            .doc("Accepted, without effect until there is compaction: a record is compacted at "
+                    + "this age at the latest, in milliseconds."));
 
-    public static final TopicProperty<Long> FILE_DELETE_DELAY_MS = effective(longInteger("file.delete.delay.ms")
+    public static final TopicProperty<Long> FILE_DELETE_DELAY_MS = accepted(longInteger("file.delete.delay.ms")
             .range(0, LONG_MAX)
             .byDefault("60000")
-            .doc("How long a removed segment's files stay on disk, in milliseconds, for readers still in them."));
+            .doc("Accepted, without effect: a removed segment's files go once no reader is in " + "them."));
 
     // Segments
 

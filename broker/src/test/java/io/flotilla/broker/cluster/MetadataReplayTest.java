@@ -28,6 +28,7 @@ class MetadataReplayTest {
             MetadataState replayed = new MetadataState();
             controller.log.forEach(replayed::replay);
             assertSame(replayed.image(), controller.image());
+            assertCountsAreOf(replayed);
         }
     }
 
@@ -147,6 +148,20 @@ class MetadataReplayTest {
                 .resources(List.of(new IncrementalAlterConfigsRequest.Resource(
                         type, name, List.of(new IncrementalAlterConfigsRequest.Config(key, operation, value)))))
                 .build();
+    }
+
+    private static void assertCountsAreOf(MetadataState state) {
+        ReplicaCounts counted = new ReplicaCounts();
+        int partitions = 0;
+        for (TopicInfo topic : state.image().topics()) {
+            counted.add(topic.replicas());
+            partitions += topic.partitions();
+        }
+        assertThat(state.partitionCount).isEqualTo(partitions);
+        for (int broker = 0; broker < 4; broker++) {
+            assertThat(state.replicaCounts.leaders(broker)).isEqualTo(counted.leaders(broker));
+            assertThat(state.replicaCounts.replicas(broker)).isEqualTo(counted.replicas(broker));
+        }
     }
 
     private static void assertSame(MetadataImage one, MetadataImage other) {

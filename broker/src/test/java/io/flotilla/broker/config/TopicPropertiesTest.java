@@ -70,6 +70,9 @@ class TopicPropertiesTest {
         TopicProperties.all().values().forEach(property -> {
             assertThat(property.property().defaultValue()).as(property.name()).isNotNull();
             assertThat(property.property().doc()).as(property.name()).endsWith(".");
+            assertThat(property.property().doc().startsWith("Accepted, without effect"))
+                    .as(property.name())
+                    .isEqualTo(!property.inEffect());
         });
     }
 
