@@ -23,7 +23,7 @@ public final class BrokerProperties {
     public static final Property<List<String>> PROCESS_ROLES = Property.parsed(
                     "process.roles", ValueType.LIST, "broker,controller", Parsers::roles)
             .byDefault("broker,controller")
-            .doc("Every Flotilla process is both; accepted so that Kafka's files can be used as they are.");
+            .doc("Accepted, without effect: every Flotilla process is both.");
 
     public static final Property<SortedMap<Integer, HostPort>> VOTERS = Property.parsed(
                     "controller.quorum.voters", ValueType.LIST, "id@host:port,...", Parsers::voters)
@@ -72,7 +72,7 @@ public final class BrokerProperties {
     public static final Property<Integer> NUM_RECOVERY_THREADS = Property.integer("num.recovery.threads.per.data.dir")
             .range(1, 256)
             .byDefault("2")
-            .doc("Threads per data directory that open partitions at start.");
+            .doc("Accepted, without effect: partitions are opened by the threads of `num.io.threads`.");
 
     // Topics
 
@@ -98,7 +98,7 @@ public final class BrokerProperties {
             .range(1, 15)
             .byDefault("1")
             .changeable()
-            .doc("Accepted for Kafka's tools. An acknowledged record is always on a majority of the replicas.");
+            .doc("Accepted, without effect: an acknowledged record is always on a majority of the replicas.");
 
     public static final Property<Integer> MAX_PARTITIONS = Property.integer("cluster.max.partitions")
             .range(1, 1_000_000)

@@ -10,9 +10,6 @@ import io.flotilla.log.fs.JdkFileSystem;
 
 /** The world of a broker that runs in a process of its own: this machine's clock, network, disk and randomness. */
 public final class RealEnvironment implements AutoCloseable {
-    /** Threads for what blocks: as many files are synced at once. */
-    private static final int BLOCKING_THREADS = 16;
-
     private final NettyScheduler scheduler;
     private final Environment environment;
 
@@ -23,7 +20,7 @@ public final class RealEnvironment implements AutoCloseable {
 
     /** Starts the broker's threads. */
     public static RealEnvironment open(BrokerConfig config, Metrics metrics) {
-        NettyScheduler scheduler = new NettyScheduler(config.eventLoops(), BLOCKING_THREADS);
+        NettyScheduler scheduler = new NettyScheduler(config.eventLoops(), config.get(BrokerProperties.NUM_IO_THREADS));
         NetworkLimits limits = new NetworkLimits(
                 config.get(BrokerProperties.MAX_CONNECTIONS),
                 config.get(BrokerProperties.CONNECTIONS_MAX_IDLE_MS),
