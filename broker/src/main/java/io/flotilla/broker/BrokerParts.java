@@ -166,6 +166,7 @@ final class BrokerParts {
                 leaders,
                 shards);
         this.handlers = new HandlerTable(new Handlers(this).all(), metrics);
+        BrokerGauges.follow(metrics, replicas, metadata);
     }
 
     private TopicConfig topicConfig(TopicInfo topic, MetadataImage image) {

@@ -64,6 +64,28 @@ public final class Metrics {
     public final Counter peerBytesReceived =
             counter("flotilla_peer_received_bytes", "Bytes of frames received from other brokers");
 
+    /** Replicas open on this broker. */
+    public final Gauge replicas = gauge("flotilla_replicas", "Replicas open on this broker");
+
+    /** Replicas that lead their partition. */
+    public final Gauge replicasLeading = gauge("flotilla_replicas_leading", "Replicas that lead their partition");
+
+    /** Replicas that know no leader of their partition. */
+    public final Gauge replicasLeaderless =
+            gauge("flotilla_replicas_leaderless", "Replicas that know no leader of their partition");
+
+    /** Replicas that have stopped because of damage or a failed disk. */
+    public final Gauge replicasStopped =
+            gauge("flotilla_replicas_stopped", "Replicas that have stopped because of damage or a failed disk");
+
+    /** Log directories that take no more writes. */
+    public final Gauge logDirectoriesFailed =
+            gauge("flotilla_log_directories_failed", "Log directories that take no more writes");
+
+    /** Offset of the last record of cluster metadata this broker has applied. */
+    public final Gauge metadataOffset =
+            gauge("flotilla_metadata_offset", "Offset of the last record of cluster metadata this broker has applied");
+
     public Metrics() {
         JvmMetrics.register(registry);
     }
