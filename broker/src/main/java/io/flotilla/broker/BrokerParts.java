@@ -219,10 +219,15 @@ final class BrokerParts {
         }
     }
 
-    /** Closes what is left, at once. */
-    void closeNow() {
+    /** Says nothing more to other brokers. */
+    void silence() {
         shards.stop();
         peers.close();
+    }
+
+    /** Closes what is left, at once. */
+    void closeNow() {
+        silence();
         directories.forEach(directory -> directory.close().join());
     }
 

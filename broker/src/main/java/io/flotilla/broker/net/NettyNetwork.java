@@ -20,6 +20,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -78,16 +79,21 @@ public final class NettyNetwork implements Network {
             return;
         }
         // Looking up a name blocks.
-        scheduler.blocking().execute(() -> {
-            try {
-                InetAddress host = InetAddress.getByName(address.getHostString());
-                connectResolved(
-                        new InetSocketAddress(host, address.getPort()), maxFrameBytes, (NettyLoop) loop, handler);
-            } catch (UnknownHostException e) {
-                loop.execute(() -> handler.closed(
-                        null, new Closed(Closed.Cause.UNREACHABLE, "unknown host " + address.getHostString())));
-            }
-        });
+        try {
+            scheduler.blocking().execute(() -> lookUp(address, maxFrameBytes, loop, handler));
+        } catch (RejectedExecutionException e) {
+            loop.execute(() -> handler.closed(null, new Closed(Closed.Cause.LOCAL, "the broker stops")));
+        }
+    }
+
+    private void lookUp(InetSocketAddress address, int maxFrameBytes, EventLoop loop, ConnectionHandler handler) {
+        try {
+            InetAddress host = InetAddress.getByName(address.getHostString());
+            connectResolved(new InetSocketAddress(host, address.getPort()), maxFrameBytes, (NettyLoop) loop, handler);
+        } catch (UnknownHostException e) {
+            loop.execute(() -> handler.closed(
+                    null, new Closed(Closed.Cause.UNREACHABLE, "unknown host " + address.getHostString())));
+        }
     }
 
     private void connectResolved(
