@@ -27,7 +27,7 @@ final class MemoryCluster implements AutoCloseable {
     private final int[] ports;
 
     MemoryCluster(int size) {
-        this.ports = FreePorts.take(size);
+        this.ports = FreePorts.find(size);
         for (int i = 0; i < size; i++) {
             disks.add(new MemoryFileSystem());
         }
