@@ -21,6 +21,7 @@ public final class MetadataFollower implements ReplicaListener, MetadataCache {
     private static final Logger log = LoggerFactory.getLogger(MetadataFollower.class);
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int MAX_DECOMPRESSED_BYTES = 64 << 20;
+    private static final long RETRY_MS = 100;
 
     private final EventLoop loop;
     private final MetadataState state = new MetadataState();
@@ -78,7 +79,8 @@ public final class MetadataFollower implements ReplicaListener, MetadataCache {
     private void arrived(ByteBuf chunk, Throwable failure) {
         reading = false;
         if (failure != null) {
-            log.warn("Metadata cannot be read at offset {}; trying again at the next commit", next, failure);
+            log.warn("Metadata cannot be read at offset {}, and is tried again: {}", next, failure.toString());
+            loop.schedule(this::readOn, RETRY_MS);
             return;
         }
         try {

@@ -2,16 +2,21 @@ package io.flotilla.broker.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.machine.MachineRecord;
 import io.flotilla.broker.machine.TestLoop;
 import io.flotilla.broker.machine.TestPartition;
+import io.flotilla.broker.partition.LedPartition;
+import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.wire.message.ClusterTopicRecord;
 import io.flotilla.wire.message.Message;
 import io.flotilla.wire.record.RecordBatchBuilder;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class MetadataFollowerTest {
@@ -90,6 +95,72 @@ class MetadataFollowerTest {
         append(topic("b", 3));
         loop.run();
         assertThat(follower.image().topics()).extracting(TopicInfo::name).containsExactly("a");
+    }
+
+    @Test
+    void aReadThatFailsIsTriedAgain() {
+        FailingReads partition = new FailingReads(log);
+        log.lead();
+        append(topic("a", 1));
+        partition.failures = 3;
+        MetadataFollower other = new MetadataFollower(loop);
+        loop.execute(() -> other.committed(partition, 1));
+        loop.run();
+        assertThat(other.image().topics()).isEmpty();
+        loop.advance(1_000);
+        assertThat(other.image().topic("a")).isNotNull();
+    }
+
+    /** A partition whose disk is troubled for a while. */
+    private static final class FailingReads implements LedPartition {
+        private final LedPartition partition;
+        private int failures;
+
+        FailingReads(LedPartition partition) {
+            this.partition = partition;
+        }
+
+        @Override
+        public PartitionId id() {
+            return partition.id();
+        }
+
+        @Override
+        public EventLoop loop() {
+            return partition.loop();
+        }
+
+        @Override
+        public int term() {
+            return partition.term();
+        }
+
+        @Override
+        public long logStartOffset() {
+            return partition.logStartOffset();
+        }
+
+        @Override
+        public long highWatermark() {
+            return partition.highWatermark();
+        }
+
+        @Override
+        public long logEndOffset() {
+            return partition.logEndOffset();
+        }
+
+        @Override
+        public CompletableFuture<Long> append(ByteBuf batch) {
+            return partition.append(batch);
+        }
+
+        @Override
+        public CompletableFuture<ByteBuf> readCommitted(long offset, int maxBytes) {
+            return failures-- > 0
+                    ? CompletableFuture.failedFuture(new IllegalStateException("disk trouble"))
+                    : partition.readCommitted(offset, maxBytes);
+        }
     }
 
     private static Message topic(String name, long id) {
