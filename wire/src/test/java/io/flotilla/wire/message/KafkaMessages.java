@@ -50,6 +50,7 @@ final class KafkaMessages {
     private static Class<?> kafkaClass(Definition definition) {
         for (String name : List.of(
                 "org.apache.kafka.common.message." + definition.name() + "Data",
+                "org.apache.kafka.common.message." + definition.name(),
                 "org.apache.kafka.coordinator.group.generated." + definition.name())) {
             try {
                 return Class.forName(name);
