@@ -29,7 +29,7 @@ public final class Batches {
         try (RecordBatchBuilder builder =
                 new RecordBatchBuilder(ALLOCATOR).producer(producerId, (short) epoch, firstSequence)) {
             for (int i = 0; i < count; i++) {
-                builder.append(1000 + firstSequence + i, "key", "p".repeat(valueBytes));
+                builder.append(1000L + firstSequence + i, "key", "p".repeat(valueBytes));
             }
             return builder.build();
         }

@@ -43,7 +43,8 @@ class LogModelTest {
                 workload.step();
             }
             workload.fixture.kill();
-            if (powerLoss) {
+            // Now and then a kill alone: what it leaves in the cache must not be taken for durable afterwards.
+            if (powerLoss && random.nextInt(3) > 0) {
                 workload.fixture.disk.powerLoss(random);
             }
             workload.recover();

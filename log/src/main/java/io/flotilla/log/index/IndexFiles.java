@@ -31,7 +31,8 @@ public final class IndexFiles {
             out.putInt(index.relativeOffset(i)).putInt(index.position(i));
         }
         if (count > 0) {
-            out.putInt(0).putInt(crc(out, segmentSize));
+            int crc = crc(out, segmentSize);
+            out.putInt(0).putInt(crc);
         }
         return out.flip();
     }
@@ -107,10 +108,11 @@ public final class IndexFiles {
         ByteBuffer content = ByteBuffer.allocate((int) size);
         file.read(content, 0);
         content.position((int) size - entryBytes);
-        int stated = entryBytes == OFFSET_ENTRY
-                ? content.getInt(content.position() + Integer.BYTES)
-                : (int) content.getLong(content.position());
-        return crc(content, segmentSize) == stated ? content.flip() : null;
+        int crc = crc(content, segmentSize);
+        boolean good = entryBytes == OFFSET_ENTRY
+                ? content.getLong(content.position()) == (crc & 0xFFFFFFFFL)
+                : content.getLong(content.position()) == crc && content.getInt((int) size - Integer.BYTES) == 0;
+        return good ? content.flip() : null;
     }
 
     /** CRC of the bytes before the buffer's position, and of the segment's length. */

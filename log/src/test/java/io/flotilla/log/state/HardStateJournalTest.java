@@ -1,0 +1,206 @@
+package io.flotilla.log.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flotilla.log.LogFailedException;
+import io.flotilla.log.Tasks;
+import io.flotilla.log.flush.Flusher;
+import io.flotilla.log.fs.FileHandle;
+import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.MemoryFileSystem;
+import io.flotilla.log.fs.MemoryFileSystem.Operation;
+import io.flotilla.log.fs.SmallFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HardStateJournalTest {
+    private static final Path DIRECTORY = Path.of("/d");
+    private static final Path FILE = DIRECTORY.resolve(HardStateJournal.FILE);
+
+    private final MemoryFileSystem disk = new MemoryFileSystem();
+    private final Tasks tasks = new Tasks();
+    private HardStateJournal journal;
+
+    @BeforeEach
+    void createDirectory() throws IOException {
+        SmallFiles.createDirectories(disk, DIRECTORY);
+        open();
+    }
+
+    private void open() throws IOException {
+        journal = HardStateJournal.open(disk, DIRECTORY, new Flusher(DIRECTORY, tasks.background, 4, failure -> {}));
+    }
+
+    private void reopen() throws IOException {
+        tasks.clear();
+        disk.killProcess();
+        open();
+    }
+
+    private static GroupId group(long number) {
+        return new GroupId(new UUID(1, number), 0);
+    }
+
+    private CompletableFuture<Void> save(long group, int term, int votedFor) {
+        return journal.save(group(group), new HardState(term, votedFor), tasks.loop);
+    }
+
+    private long size() throws IOException {
+        try (FileHandle handle = disk.open(FILE, FileSystem.Access.READ)) {
+            return handle.size();
+        }
+    }
+
+    @Test
+    void remembersTheLastStateOfEachGroup() throws IOException {
+        assertThat(journal.load(group(1))).isEqualTo(HardState.NONE);
+        save(1, 4, 2);
+        save(2, 1, HardState.NOBODY);
+        save(1, 5, HardState.NOBODY);
+        tasks.runAll();
+        reopen();
+        assertThat(journal.load(group(1))).isEqualTo(new HardState(5, HardState.NOBODY));
+        assertThat(journal.load(group(2))).isEqualTo(new HardState(1, HardState.NOBODY));
+    }
+
+    @Test
+    void completesOnlyOnceSynced() {
+        CompletableFuture<Void> saved = save(1, 4, 2);
+        assertThat(saved).isNotDone();
+        tasks.runAll();
+        assertThat(saved).isCompleted();
+    }
+
+    @Test
+    void anElectionStormCostsFewSyncs() {
+        int[] syncs = {0};
+        disk.setFaults((operation, path) -> syncs[0] += operation == Operation.SYNC ? 1 : 0);
+        for (int i = 0; i < 10_000; i++) {
+            save(i, 1, 1);
+        }
+        tasks.runAll();
+        assertThat(syncs[0]).isEqualTo(1);
+    }
+
+    @Test
+    void losesNoSavedVoteInAnyPowerLoss() throws IOException {
+        for (int seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            HardStateJournalTest life = new HardStateJournalTest();
+            life.createDirectory();
+            Map<Long, Integer> saved = new HashMap<>();
+            for (int restart = 0; restart < 4; restart++) {
+                life.voteAtRandom(random, saved);
+                life.tasks.clear();
+                life.disk.powerLoss(random);
+                life.open();
+                for (Map.Entry<Long, Integer> vote : saved.entrySet()) {
+                    assertThat(life.journal.load(group(vote.getKey())).term()).isGreaterThanOrEqualTo(vote.getValue());
+                }
+            }
+        }
+    }
+
+    private void voteAtRandom(Random random, Map<Long, Integer> saved) {
+        for (int i = 0; i < 30; i++) {
+            long group = random.nextInt(5);
+            int term = journal.load(group(group)).term() + 1;
+            save(group, term, 1).thenRun(() -> saved.merge(group, term, Math::max));
+            journal.markCommitted(group(random.nextInt(5)), i);
+            tasks.runOne(random);
+            tasks.runOne(random);
+        }
+    }
+
+    @Test
+    void marksRideAlongWithoutSync() throws IOException {
+        journal.markCommitted(group(1), 10);
+        journal.markCommitted(group(1), 7);
+        tasks.runAll();
+        assertThat(journal.committed(group(1))).isEqualTo(10);
+        reopen();
+        assertThat(journal.committed(group(1))).isEqualTo(10);
+        assertThat(journal.load(group(1))).isEqualTo(HardState.NONE);
+        journal.forgetCommitted(group(1));
+        tasks.runAll();
+        reopen();
+        assertThat(journal.committed(group(1))).isZero();
+    }
+
+    @Test
+    void forgetsAGroup() throws IOException {
+        save(1, 4, 2);
+        tasks.runAll();
+        journal.forget(group(1));
+        save(2, 1, 1);
+        tasks.runAll();
+        reopen();
+        assertThat(journal.load(group(1))).isEqualTo(HardState.NONE);
+    }
+
+    @Test
+    void isRewrittenWhenMostlyOutOfDate() throws IOException {
+        for (int i = 0; i < 20_000; i++) {
+            save(i % 3, i, 1);
+            tasks.runAll();
+            assertThat(size()).isLessThan(1100 << 10);
+        }
+        reopen();
+        assertThat(journal.load(group(1)).term()).isEqualTo(19_999);
+    }
+
+    @Test
+    void cutsAnInterruptedWriteAtTheEnd() throws IOException {
+        save(1, 4, 2);
+        tasks.runAll();
+        long whole = size();
+        save(1, 5, 2);
+        tasks.runAll();
+        for (long cut = whole; cut < whole + 20; cut++) {
+            try (FileHandle handle = disk.open(FILE, FileSystem.Access.WRITE)) {
+                handle.truncate(cut);
+            }
+            reopen();
+            assertThat(journal.load(group(1))).isEqualTo(new HardState(4, 2));
+            save(1, 5, 2);
+            tasks.runAll();
+        }
+    }
+
+    @Test
+    void refusesDamageThatWasSynced() throws IOException {
+        save(1, 4, 2);
+        tasks.runAll();
+        save(2, 1, 1);
+        tasks.runAll();
+        disk.flip(FILE, 30, 1);
+        assertThatThrownBy(this::reopen)
+                .isInstanceOf(DamagedJournalException.class)
+                .hasMessageContaining("byte 0")
+                .hasMessageContaining("Set this log directory aside");
+    }
+
+    @Test
+    void aFailedSyncFailsThisAndAllLaterSaves() {
+        disk.setFaults((operation, path) -> {
+            if (operation == Operation.SYNC) {
+                throw new IOException("broken");
+            }
+        });
+        CompletableFuture<Void> saved = save(1, 4, 2);
+        tasks.runAll();
+        disk.setFaults((operation, path) -> {});
+        CompletableFuture<Void> later = save(1, 5, 2);
+        tasks.runAll();
+        assertThat(saved).isCompletedExceptionally();
+        assertThatThrownBy(later::join).hasCauseInstanceOf(LogFailedException.class);
+    }
+}

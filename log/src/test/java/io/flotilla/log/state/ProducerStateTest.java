@@ -1,0 +1,167 @@
+package io.flotilla.log.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.log.Batches;
+import io.flotilla.log.state.ProducerState.Check;
+import io.flotilla.wire.record.RecordBatch;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ProducerStateTest {
+    private static final int MAX = Integer.MAX_VALUE;
+
+    private final ProducerState state = new ProducerState();
+    private long nextIndex = 1;
+    private long committed;
+    private long now = 1000;
+
+    /** Appends a batch and returns the index of its last record. */
+    private long append(long id, int epoch, int sequence, int count) {
+        ByteBuf bytes = Batches.produced(id, epoch, sequence, count, 1);
+        RecordBatch batch = new RecordBatch().wrap(bytes, 0);
+        batch.setBaseOffset(nextIndex - 1);
+        nextIndex += count;
+        state.append(batch, nextIndex - 1, committed, now);
+        bytes.release();
+        return nextIndex - 1;
+    }
+
+    private Check check(long id, int epoch, int first, int last) {
+        return state.check(id, (short) epoch, first, last);
+    }
+
+    private void assertOk(Check check) {
+        assertThat(check).isInstanceOf(Check.Ok.class);
+    }
+
+    @Test
+    void anUnknownProducerMayBeginAnywhere() {
+        assertOk(check(7, 3, 0, 4));
+        assertOk(check(7, 3, 1234, 1234));
+    }
+
+    @Test
+    void acceptsTheNextSequenceOnly() {
+        append(7, 0, 0, 3);
+        assertOk(check(7, 0, 3, 3));
+        assertThat(check(7, 0, 4, 4)).isEqualTo(new Check.OutOfOrder(3));
+        assertThat(check(7, 0, 2, 3)).isEqualTo(new Check.OutOfOrder(3));
+        assertOk(check(8, 0, 4, 4));
+    }
+
+    @Test
+    void tellsARepetitionOfOneOfTheLastFiveBatches() {
+        for (int i = 0; i < 6; i++) {
+            append(7, 0, 2 * i, 2);
+        }
+        for (int i = 1; i < 6; i++) {
+            assertThat(check(7, 0, 2 * i, 2 * i + 1))
+                    .isEqualTo(new Check.Duplicate(2 * i, 2 * i + 1, 1000 + 2 * i + 1));
+        }
+        assertThat(check(7, 0, 0, 1)).isEqualTo(new Check.OutOfOrder(12));
+        assertThat(check(7, 0, 10, 10)).isEqualTo(new Check.OutOfOrder(12));
+    }
+
+    @Test
+    void aNewEpochBeginsAtZeroAndFencesTheOld() {
+        append(7, 1, 0, 5);
+        assertThat(check(7, 2, 5, 5)).isEqualTo(new Check.OutOfOrder(0));
+        assertOk(check(7, 2, 0, 0));
+        append(7, 2, 0, 1);
+        assertThat(check(7, 1, 5, 5)).isEqualTo(new Check.StaleEpoch((short) 2));
+        assertThat(check(7, 2, 0, 4)).isEqualTo(new Check.OutOfOrder(1));
+        assertThat(check(7, 2, 0, 0)).isInstanceOf(Check.Duplicate.class);
+    }
+
+    @Test
+    void sequencesGoOnWithZeroAfterTheLargest() {
+        append(7, 0, MAX - 1, 2);
+        assertOk(check(7, 0, 0, 0));
+        assertThat(check(7, 0, MAX, MAX)).isEqualTo(new Check.OutOfOrder(0));
+        append(7, 0, 0, 1);
+        append(7, 0, 1, 1);
+        assertOk(check(7, 0, 2, 2));
+    }
+
+    @Test
+    void aBatchAcrossTheWrapIsToldWhenRepeated() {
+        append(7, 0, MAX, 3);
+        assertThat(check(7, 0, MAX, 1)).isEqualTo(new Check.Duplicate(0, 2, 1002L + MAX));
+        assertOk(check(7, 0, 2, 2));
+    }
+
+    @Test
+    void truncationTakesBackExactlyWhatWasAppended() {
+        Random random = new Random(3);
+        for (int round = 0; round < 100; round++) {
+            long keep = random.nextInt(25);
+            ProducerStateTest all = new ProducerStateTest();
+            ProducerStateTest kept = new ProducerStateTest();
+            int sequence = 0;
+            int epoch = 0;
+            for (int i = 0; i < 25; i++) {
+                if (random.nextInt(6) == 0) {
+                    epoch++;
+                    sequence = 0;
+                }
+                long id = 1 + random.nextInt(2);
+                long index = all.append(id, epoch, sequence, 1);
+                if (index <= keep) {
+                    kept.append(id, epoch, sequence, 1);
+                }
+                all.committed = Math.min(keep, index - random.nextInt(3));
+                sequence++;
+            }
+            all.state.truncateFrom(keep + 1);
+            assertThat(all.state.describe()).containsExactlyInAnyOrderElementsOf(kept.state.describe());
+            for (int first = 0; first < 26; first++) {
+                for (int e = 0; e <= epoch; e++) {
+                    assertThat(all.check(1, e, first, first)).isEqualTo(kept.check(1, e, first, first));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSnapshotHoldsTheStateAsOfAnIndex() {
+        for (int i = 0; i < 10; i++) {
+            append(7, 0, i, 1);
+        }
+        append(8, 0, 0, 1);
+        ByteBuf stored = Unpooled.buffer();
+        state.writeTo(stored, 8);
+        ProducerState restored = ProducerState.readFrom(stored);
+        assertThat(restored.size()).isEqualTo(1);
+        assertOk(restored.check(7, (short) 0, 8, 8));
+        assertThat(restored.check(7, (short) 0, 3, 3)).isInstanceOf(Check.Duplicate.class);
+        assertThat(restored.check(7, (short) 0, 2, 2)).isEqualTo(new Check.OutOfOrder(8));
+    }
+
+    @Test
+    void forgetsTheSilentButNeverTheUncommitted() {
+        append(7, 0, 0, 1);
+        now += 100;
+        long index = append(8, 0, 0, 1);
+        state.expire(now + 50, 120, 10, 0);
+        assertThat(state.size()).isEqualTo(2);
+        state.expire(now + 50, 120, 10, index);
+        assertThat(state.describe())
+                .extracting(ProducerState.Description::producerId)
+                .containsExactly(8L);
+    }
+
+    @Test
+    void forgetsWhoWasSilentForLongestBeyondTheLimit() {
+        append(7, 0, 0, 1);
+        append(8, 0, 0, 1);
+        append(9, 0, 0, 1);
+        long index = append(7, 0, 1, 1);
+        state.expire(now, 1000, 2, index);
+        assertThat(state.describe())
+                .extracting(ProducerState.Description::producerId)
+                .containsExactly(9L, 7L);
+    }
+}
