@@ -41,10 +41,6 @@ final class Outbox {
         install = snapshot;
     }
 
-    void dropHeld() {
-        held.clear();
-    }
-
     /** Notes that {@code state} is durable; releases what waited once that covers {@code current}. */
     void persisted(HardState state, HardState current) {
         if (state.covers(persisted)) {

@@ -61,10 +61,9 @@ final class Replica {
         leaderId = RaftCore.NO_NODE;
     }
 
-    /** Enters a later term, in which this replica has not voted. What was to be said in the old one is moot. */
+    /** Enters a later term, in which this replica has not voted. */
     void enterTerm(int term) {
         hardState = new HardState(term, RaftCore.NO_NODE);
-        outbox.dropHeld();
     }
 
     void voteFor(int candidate) {

@@ -12,6 +12,7 @@ import io.flotilla.raft.message.LeaderResigned;
 import io.flotilla.raft.message.RaftMessage;
 import io.flotilla.raft.message.SnapshotRequest;
 import io.flotilla.raft.message.SnapshotResponse;
+import io.flotilla.raft.message.TimeoutNow;
 import io.flotilla.raft.message.VoteRequest;
 import io.flotilla.raft.message.VoteResponse;
 import io.flotilla.raft.quorum.Configuration;
@@ -164,6 +165,72 @@ class RaftCoreTest {
     }
 
     @Test
+    void aNewTermOfLeadershipStartsClean() {
+        RaftCore core = leader();
+        core.propose(EntryKind.RECORDS, 1, 120);
+        core.transferLeadership(2);
+        for (int node : new int[] {2, 3}) {
+            core.nodeDown(node);
+        }
+        for (int i = 0; i < 9; i++) {
+            core.tick();
+        }
+        core.step(2, new VoteResponse(2, false, false));
+        core.nodeUp(2);
+        core.campaign();
+        core.step(2, new VoteResponse(3, true, true));
+        drain(core);
+        core.step(2, new VoteResponse(3, false, true));
+        assertThat(core.role()).isEqualTo(Role.LEADER);
+
+        assertThat(core.propose(EntryKind.RECORDS, 1, 1)).isInstanceOf(ProposeResult.Accepted.class);
+        core.nodeDown(2);
+        core.tick();
+        assertThat(core.role()).isEqualTo(Role.LEADER);
+    }
+
+    @Test
+    void aLeaderThatResignsNamesAVoter() {
+        RaftCore core = core(DurableState.fresh(new Configuration(NodeSet.of(1), NodeSet.of(2, 3), NodeSet.EMPTY)));
+        core.nodeUp(2);
+        core.campaign();
+        drain(core);
+        core.resign();
+
+        assertThat(core.ready().messages())
+                .containsExactly(new Envelope(2, new LeaderResigned(1)), new Envelope(3, new LeaderResigned(1)));
+    }
+
+    @Test
+    void nothingIsSentToANodeThatIsDown() {
+        RaftCore core = leader();
+        core.nodeDown(2);
+        core.step(2, AppendResponse.accepted(1, 1, 1));
+        core.propose(EntryKind.RECORDS, 1, 1);
+        core.step(2, AppendResponse.rejected(1, 1, 0, 0));
+
+        assertThat(core.ready().replications()).isEmpty();
+        assertThat(core.hasReady()).isFalse();
+    }
+
+    @Test
+    void aSnapshotIsAskedForOnce() {
+        RaftCore core = leader();
+        core.propose(EntryKind.RECORDS, 1, 1);
+        drain(core);
+        core.step(2, AppendResponse.accepted(1, 2, 2));
+        core.compacted(3);
+        core.nodeDown(3);
+        core.nodeUp(3);
+        assertThat(core.ready().snapshots()).hasSize(1);
+
+        core.step(3, AppendResponse.accepted(1, 1, 1));
+        assertThat(core.hasReady()).isFalse();
+        core.step(3, AppendResponse.accepted(1, 2, 2));
+        assertThat(peer(core, 3).state()).isEqualTo(ReplicationState.REPLICATE);
+    }
+
+    @Test
     void aFollowerThatLostItsDiskIsNoLongerCounted() {
         RaftCore core = leader();
         core.propose(EntryKind.RECORDS, 1, 1);
@@ -246,6 +313,56 @@ class RaftCoreTest {
     }
 
     @Test
+    void onlySilenceIsSuspicious() {
+        RaftCore core = leader();
+        core.propose(EntryKind.RECORDS, 1, 1);
+        drain(core);
+        core.propose(EntryKind.RECORDS, 1, 1);
+        drain(core);
+        for (int i = 0; i < 6; i++) {
+            core.tick();
+        }
+        core.step(2, AppendResponse.accepted(1, 3, 2));
+        drain(core);
+        for (int i = 0; i < 6; i++) {
+            core.tick();
+        }
+        assertThat(peer(core, 2).state()).isEqualTo(ReplicationState.REPLICATE);
+        for (int i = 0; i < 4; i++) {
+            core.tick();
+        }
+        assertThat(peer(core, 2).state()).isEqualTo(ReplicationState.PROBE);
+    }
+
+    @Test
+    void cutsThatWereNotDrainedBecomeOne() {
+        RaftCore core = follower();
+        core.step(2, append(1, 1, 1, 1, EntryRef.records(2, 3, 1, 1), EntryRef.records(4, 6, 1, 1)));
+        drain(core);
+        EntryRef first = EntryRef.single(4, 2, EntryKind.LEADER_CHANGE, 0);
+        core.step(3, append(2, 3, 1, 1, first, EntryRef.records(5, 5, 2, 1)));
+        core.step(2, append(3, 4, 2, 1, EntryRef.single(5, 3, EntryKind.LEADER_CHANGE, 0)));
+        Ready ready = core.ready();
+
+        assertThat(ready.truncateFrom()).isEqualTo(4);
+        assertThat(ready.entries()).containsExactly(first, EntryRef.single(5, 3, EntryKind.LEADER_CHANGE, 0));
+        assertThat(ready.mark()).isEqualTo(new LogMark(5, 1));
+    }
+
+    @Test
+    void aVoteIsGivenTimeToMatter() {
+        RaftCore core = core(DurableState.fresh(THREE));
+        core.step(2, AppendResponse.rejected(1, 0, 0, 0));
+        for (int i = 0; i < 9; i++) {
+            core.tick();
+        }
+        core.step(3, new VoteRequest(1, 0, 0, false, false));
+        drain(core);
+        core.tick();
+        assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    }
+
+    @Test
     void aConfigurationIsInForceFromItsAppendUntilItIsCut() {
         RaftCore core = follower();
         Configuration joint = new Configuration(NodeSet.of(1, 4), NodeSet.EMPTY, NodeSet.of(1, 2, 3));
@@ -270,6 +387,11 @@ class RaftCoreTest {
                 core.tick();
             }
             assertThat(core.hasReady()).isFalse();
+
+            core.step(2, append(1, 0, 0, 0));
+            drain(core);
+            core.step(2, new TimeoutNow(1));
+            assertThat(core.role()).isEqualTo(Role.FOLLOWER);
         }
     }
 
