@@ -381,6 +381,8 @@ public final class Replica implements LedPartition {
     /** Leaves the group and closes the log; completes on the loop once everything is written. */
     CompletableFuture<Void> close() {
         shard.host().close(group.id());
+        shard.remove(this);
+        role = Role.FOLLOWER;
         lead(false);
         endWaits(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         return log.close();
@@ -428,8 +430,8 @@ public final class Replica implements LedPartition {
 
         @Override
         public void committed(long commitIndex) {
+            long firstIndex = log.firstIndex();
             log.committed(commitIndex);
-            storage.committed(commitIndex);
             publishPositions();
             commits.advance(commitIndex);
             if (role == Role.LEADER && !leading && log.termAt(commitIndex) == term) {
@@ -439,6 +441,9 @@ public final class Replica implements LedPartition {
             reads.advance(highWatermark);
             for (ReplicaListener listener : listeners) {
                 listener.committed(Replica.this, highWatermark);
+            }
+            if (log.firstIndex() > firstIndex) {
+                group.compacted(log.firstIndex());
             }
         }
 

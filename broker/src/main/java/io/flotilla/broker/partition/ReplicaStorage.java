@@ -17,7 +17,6 @@ import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -27,9 +26,6 @@ import java.util.function.Consumer;
  * Raft's own entries are control batches that take no offset. Used on the replica's loop only.
  */
 final class ReplicaStorage implements GroupStorage {
-    /** A log start offset that takes effect once the entry that says so is committed. */
-    private record PendingLogStart(long index, long offset) {}
-
     private final int nodeId;
     private final PartitionLog log;
     private final HardStateJournal journal;
@@ -38,9 +34,7 @@ final class ReplicaStorage implements GroupStorage {
     private final ByteBufAllocator allocator;
     private final Consumer<Throwable> failed;
     private final Runnable installed;
-    private final RecordBatch batch = new RecordBatch();
     private final BatchCursor cursor = new BatchCursor();
-    private final ArrayDeque<PendingLogStart> logStarts = new ArrayDeque<>();
 
     /** A snapshot being made durable: its last index, and whom to tell. */
     private long installingIndex = -1;
@@ -77,17 +71,6 @@ final class ReplicaStorage implements GroupStorage {
         }
     }
 
-    /** Entries up to this index are committed: a log start agreed on among them takes effect. */
-    void committed(long index) {
-        long offset = -1;
-        while (!logStarts.isEmpty() && logStarts.peek().index() <= index) {
-            offset = logStarts.poll().offset();
-        }
-        if (offset > log.logStartOffset()) {
-            log.advanceLogStart(offset);
-        }
-    }
-
     @Override
     public void persist(HardState state, Runnable persisted) {
         journal.save(log.id().group(), new io.flotilla.log.state.HardState(state.term(), state.votedFor()), loop)
@@ -102,17 +85,11 @@ final class ReplicaStorage implements GroupStorage {
 
     @Override
     public void truncateFrom(long index) {
-        while (!logStarts.isEmpty() && logStarts.peekLast().index() >= index) {
-            logStarts.pollLast();
-        }
         log.truncateFrom(index);
     }
 
     @Override
     public void append(EntryRef entry, ByteBuf bytes) {
-        if (entry.kind() == EntryKind.CONTROL) {
-            noteLogStart(entry.firstIndex(), batch.wrap(bytes, bytes.readerIndex()));
-        }
         long last = log.append(bytes, entry.term(), clock.millis());
         if (last != entry.lastIndex()) {
             throw new IllegalStateException(
@@ -122,18 +99,7 @@ final class ReplicaStorage implements GroupStorage {
 
     @Override
     public void appendReceived(List<EntryRef> entries, ByteBuf bytes) {
-        int at = bytes.readerIndex();
-        for (EntryRef entry : entries) {
-            if (entry.kind() == EntryKind.CONTROL) {
-                noteLogStart(entry.firstIndex(), batch.wrap(bytes, at));
-            }
-            at += entry.sizeInBytes();
-        }
         log.appendReplicated(bytes, clock.millis());
-    }
-
-    private void noteLogStart(long index, RecordBatch entry) {
-        logStarts.add(new PendingLogStart(index, RaftEntryBatch.parse(entry).logStartOffset()));
     }
 
     @Override
@@ -160,7 +126,6 @@ final class ReplicaStorage implements GroupStorage {
     public void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, Runnable done) {
         byte[] bytes = new byte[payload.readableBytes()];
         payload.readBytes(bytes).release();
-        logStarts.clear();
         installingIndex = lastIndex;
         installing = done;
         log.installSnapshot(bytes);

@@ -1,6 +1,7 @@
 package io.flotilla.broker.partition;
 
 import io.flotilla.wire.frame.ErrorCode;
+import java.util.function.Predicate;
 
 /**
  * Those who wait for one of a partition's positions to reach a target: a produce for the commit index, a fetch for the high
@@ -62,28 +63,29 @@ public final class Waiters {
 
     /** Ends the waits whose time is over with {@code REQUEST_TIMED_OUT}. */
     void expire(long nowNanos) {
-        Wait next;
-        for (Wait wait = first; wait != null; wait = next) {
-            next = wait.after;
-            if (nowNanos - wait.deadlineNanos >= 0) {
-                remove(wait);
-                wait.failed(ErrorCode.REQUEST_TIMED_OUT);
-            }
-        }
+        end(wait -> nowNanos - wait.deadlineNanos >= 0, ErrorCode.REQUEST_TIMED_OUT);
     }
 
     /** Ends all waits there are at this moment. */
     void failAll(ErrorCode error) {
-        Wait wait = first;
-        first = null;
-        last = null;
-        while (wait != null) {
-            Wait next = wait.after;
-            wait.owner = null;
-            wait.before = null;
-            wait.after = null;
+        end(wait -> true, error);
+    }
+
+    /** Those to end leave first, so that whoever is told may cancel others or wait anew. */
+    private void end(Predicate<Wait> which, ErrorCode error) {
+        Waiters ending = new Waiters();
+        Wait next;
+        for (Wait wait = first; wait != null; wait = next) {
+            next = wait.after;
+            if (which.test(wait)) {
+                remove(wait);
+                ending.await(wait.target, wait.deadlineNanos, wait);
+            }
+        }
+        while (ending.first != null) {
+            Wait wait = ending.first;
+            ending.remove(wait);
             wait.failed(error);
-            wait = next;
         }
     }
 

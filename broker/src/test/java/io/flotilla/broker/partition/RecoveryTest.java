@@ -1,0 +1,258 @@
+package io.flotilla.broker.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.broker.NoLeaks;
+import io.flotilla.log.ReadResult;
+import io.flotilla.wire.frame.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What outlives processes, power and disks. */
+class RecoveryTest {
+    private static final int SEGMENT_BYTES = 16_384;
+    private static final Path LOG = Path.of("/data", TestCluster.TOPIC + "-0");
+
+    @Order(1)
+    @RegisterExtension
+    final NoLeaks noLeaks = new NoLeaks();
+
+    @Order(2)
+    @RegisterExtension
+    final TestCluster cluster = new TestCluster(1, Map.of("segment.bytes", String.valueOf(SEGMENT_BYTES)));
+
+    /** Fills as many segments with three large records each; returns the records as {@link #records} does. */
+    private List<String> fillSegments(int count) {
+        int leader = cluster.awaitLeader();
+        List<String> records = new ArrayList<>();
+        for (int i = 0; i < count * 3; i++) {
+            String value = "large-" + i + "-";
+            long offset = cluster.produce(leader, Batches.of(value + "x".repeat(SEGMENT_BYTES / 3)))
+                    .baseOffset();
+            records.add(offset + ":" + value);
+        }
+        return records;
+    }
+
+    /** The records of a replica, without what makes the large ones large. */
+    private List<String> records(int broker) {
+        return cluster.records(broker).stream()
+                .map(record -> record.replaceAll("x{100,}", ""))
+                .toList();
+    }
+
+    private void assertAllHave(List<String> records) {
+        cluster.awaitLeader();
+        cluster.awaitEqualReplicas();
+        for (int broker = 1; broker <= 3; broker++) {
+            assertThat(records(broker)).as("broker " + broker).isEqualTo(records);
+        }
+    }
+
+    @Test
+    void aRestartInGoodOrderKeepsRecordsAndProducers() {
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of(7, 0, 0, "a", "b"));
+        for (int broker = 1; broker <= 3; broker++) {
+            cluster.stop(broker);
+        }
+        cluster.startAll();
+        leader = cluster.awaitLeader();
+        assertThat(cluster.produce(leader, Batches.of(7, 0, 0, "a", "b")).baseOffset())
+                .isZero();
+        assertThat(cluster.produce(leader, Batches.of(7, 0, 2, "c")).baseOffset())
+                .isEqualTo(2);
+        assertAllHave(List.of("0:a", "1:b", "2:c"));
+    }
+
+    @Test
+    void aPowerLossOnAllBrokersLosesNothingAcknowledged() {
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of(7, 0, 0, "a"));
+        cluster.losePower();
+        cluster.startAll();
+        leader = cluster.awaitLeader();
+        assertThat(cluster.produce(leader, Batches.of(7, 0, 0, "a")).baseOffset())
+                .isZero();
+        assertThat(cluster.produce(leader, Batches.of(7, 0, 1, "b")).baseOffset())
+                .isEqualTo(1);
+        assertAllHave(List.of("0:a", "1:b"));
+    }
+
+    @Test
+    void aKilledLeaderComesBackAndCatchesUp() {
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of("a"));
+        cluster.kill(leader);
+        int next = cluster.awaitLeader();
+        assertThat(next).isNotEqualTo(leader);
+        cluster.produce(next, Batches.of("b"));
+        cluster.start(leader);
+        assertAllHave(List.of("0:a", "1:b"));
+    }
+
+    // ---- deleted records
+
+    @Test
+    void deletedRecordsAreGoneOnEveryReplica() {
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of("a", "b"));
+        cluster.produce(leader, Batches.of("c"));
+        ProduceResult deleted = cluster.deleteRecords(leader, 1);
+        assertThat(deleted.error()).isEqualTo(ErrorCode.NONE);
+        assertThat(deleted.logStartOffset()).isEqualTo(1);
+        cluster.await(() ->
+                cluster.replica(2).logStartOffset() == 1 && cluster.replica(3).logStartOffset() == 1);
+        assertAllHave(List.of("1:b", "2:c"));
+
+        assertThat(cluster.deleteRecords(leader, 1).logStartOffset()).isEqualTo(1);
+        assertThat(cluster.deleteRecords(leader, 0).logStartOffset()).isEqualTo(1);
+        assertThat(cluster.deleteRecords(leader, 4).error()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
+    void deletedRecordsStayDeletedUnderTheNextLeader() {
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of("a", "b", "c"));
+        cluster.deleteRecords(leader, 2);
+        cluster.kill(leader);
+        int next = cluster.awaitLeader();
+        assertThat(cluster.replica(next).logStartOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void deletedRecordsStayDeletedAfterAPowerLoss() {
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of("a", "b", "c"));
+        cluster.deleteRecords(leader, 2);
+        cluster.losePower();
+        cluster.startAll();
+        assertAllHave(List.of("2:c"));
+    }
+
+    @Test
+    void deletedRecordsStayDeletedAfterARestartInGoodOrder() {
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of("a", "b", "c"));
+        cluster.deleteRecords(leader, 3);
+        for (int broker = 1; broker <= 3; broker++) {
+            cluster.stop(broker);
+        }
+        cluster.startAll();
+        assertAllHave(List.of());
+        assertThat(cluster.produce(cluster.awaitLeader(), Batches.of("d")).baseOffset())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void whatWasDeletedBeforeALeaderCouldTellItsFollowersIsDeletedAllTheSame() {
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of("a", "b"));
+        cluster.deleteRecords(leader, 1);
+        cluster.cutOff(leader);
+        int next = cluster.awaitLeaderOtherThan(leader);
+        assertThat(cluster.replica(next).logStartOffset()).isEqualTo(1);
+    }
+
+    // ---- a follower far behind
+
+    @Test
+    void aFollowerThatTheLogNoLongerReachesGetsASnapshotAndTheRest() {
+        cluster.cutOff(3);
+        List<String> records = fillSegments(4);
+        int leader = cluster.awaitLeader();
+        cluster.deleteRecords(leader, 7);
+        assertThat(cluster.replica(leader).log().firstIndex())
+                .as("segments are gone")
+                .isGreaterThan(2);
+        cluster.reconnect(3);
+        assertAllHave(records.subList(7, records.size()));
+        assertThat(cluster.replica(3).logStartOffset()).isEqualTo(7);
+    }
+
+    @Test
+    void afterASnapshotAFollowerCanRestartAndLead() {
+        cluster.cutOff(3);
+        List<String> records = fillSegments(3);
+        int leader = cluster.awaitLeader();
+        cluster.produce(leader, Batches.of(7, 0, 0, "idempotent"));
+        cluster.deleteRecords(leader, 5);
+        cluster.reconnect(3);
+        cluster.awaitEqualReplicas();
+        cluster.kill(3);
+        cluster.start(3);
+        cluster.awaitEqualReplicas();
+
+        cluster.loop.execute(() -> cluster.replica(leader).group().transferLeadership(3));
+        assertThat(cluster.awaitLeaderOtherThan(leader)).isEqualTo(3);
+        assertThat(cluster.replica(3).logStartOffset()).isEqualTo(5);
+        assertThat(cluster.produce(3, Batches.of(7, 0, 0, "idempotent")).baseOffset())
+                .isEqualTo(9);
+        assertThat(records(3)).startsWith(records.get(5)).endsWith("9:idempotent");
+    }
+
+    @Test
+    void aNewReplicaOnAnEmptyDiskIsBuiltFromTheOthers() {
+        List<String> records = fillSegments(2);
+        cluster.deleteRecords(cluster.awaitLeader(), 4);
+        cluster.stop(3);
+        cluster.replaceDisk(3);
+        cluster.start(3);
+        assertAllHave(records.subList(4, records.size()));
+    }
+
+    // ---- damage
+
+    @Test
+    void aDamagedLogIsNotOpenedAndItsFilesAreKept() throws IOException {
+        List<String> records = fillSegments(2);
+        int follower = cluster.awaitLeader() % 3 + 1;
+        cluster.stop(follower);
+        Path segment = LOG.resolve("00000000000000000000.log");
+        cluster.broker(follower).files.delete(segment);
+        cluster.start(follower);
+        assertThat(cluster.replica(follower)).isNull();
+        assertThat(cluster.broker(follower).replicas().damaged()).hasSize(1);
+        assertThat(cluster.broker(follower).files.exists(LOG)).isTrue();
+        int leader = cluster.awaitLeader();
+        assertThat(records(leader)).isEqualTo(records);
+        cluster.produce(leader, Batches.of("more"));
+    }
+
+    @Test
+    void aFlippedBitIsNotServedAndStopsTheReplicaThatHasIt() throws IOException {
+        List<String> records = fillSegments(8); // More than is kept in memory.
+        int leader = cluster.awaitLeader();
+        cluster.broker(leader).files.flip(LOG.resolve("00000000000000000000.log"), SEGMENT_BYTES / 2, 1);
+        CompletableFuture<ReadResult> read = new CompletableFuture<>();
+        cluster.loop.execute(
+                () -> cluster.replica(leader).read(0, SEGMENT_BYTES, true).thenAccept(read::complete));
+        cluster.await(read::isDone);
+        assertThat(read.join()).isInstanceOf(ReadResult.Damaged.class);
+
+        cluster.replica(leader).damaged(((ReadResult.Damaged) read.join()).damage());
+        int next = cluster.awaitLeaderOtherThan(leader);
+        assertThat(cluster.replica(leader).isFailed()).isTrue();
+        assertThat(records(next)).isEqualTo(records);
+    }
+
+    // ---- topics
+
+    @Test
+    void aDeletedTopicsFilesGoAndATopicOfTheSameNameBeginsAnew() {
+        cluster.createTopic("other", 2);
+        Path log = Path.of("/data", "other-1");
+        assertThat(cluster.broker(2).files.exists(log)).isTrue();
+        cluster.deleteTopic("other");
+        cluster.loop.run();
+        assertThat(cluster.broker(2).files.exists(log)).isFalse();
+        assertThat(cluster.replica(2)).isNotNull();
+    }
+}

@@ -1,0 +1,221 @@
+package io.flotilla.broker.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.broker.cluster.Leaders;
+import io.flotilla.broker.cluster.MetadataImage;
+import io.flotilla.broker.config.ConfigLayers;
+import io.flotilla.broker.config.TopicConfig;
+import io.flotilla.broker.env.Environment;
+import io.flotilla.broker.env.EventLoop;
+import io.flotilla.broker.env.RandomSource;
+import io.flotilla.broker.env.Scheduler;
+import io.flotilla.broker.machine.TestLoop;
+import io.flotilla.broker.net.Peers;
+import io.flotilla.log.LogDirectory;
+import io.flotilla.log.fs.MemoryFileSystem;
+import io.flotilla.log.state.MetaProperties;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** The replicas of one broker on a disk in memory, and the life of the process around them. */
+public final class TestBroker {
+    private static final long HEARTBEAT_MS = 50;
+    private static final long TIMEOUT_MS = 300;
+    private static final long PRODUCER_EXPIRATION_MS = 86_400_000;
+    private static final Path DIRECTORY = Path.of("/data");
+
+    /** Survives the process. */
+    public final MemoryFileSystem files = new MemoryFileSystem();
+
+    private final int id;
+    private final TestLoop loop;
+    private final TestLinks links;
+    private final Random random;
+    private Disk disk;
+    private LogDirectory directory;
+    private Shards shards;
+    private Replicas replicas;
+    private Leaders leaders;
+
+    TestBroker(int id, TestLoop loop, TestLinks links, long seed) {
+        this.id = id;
+        this.loop = loop;
+        this.links = links;
+        this.random = new Random(seed);
+    }
+
+    /** What blocks, as tasks of the loop; they can be held back as if the disk were slow. */
+    private final class Disk implements Executor {
+        private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private boolean held;
+
+        @Override
+        public void execute(Runnable task) {
+            waiting.add(task);
+            loop.execute(this::runOne);
+        }
+
+        private void runOne() {
+            if (!held && !waiting.isEmpty()) {
+                waiting.remove().run();
+            }
+        }
+
+        void release() {
+            held = false;
+            waiting.forEach(task -> loop.execute(this::runOne));
+        }
+    }
+
+    void start(MetadataImage image) {
+        disk = new Disk();
+        Environment environment = new Environment(loop, new OneLoop(disk), null, files, new Randoms());
+        try {
+            MetaProperties identity = new MetaProperties("cluster", id, new UUID(7, id));
+            directory = LogDirectory.open(files, DIRECTORY, identity, disk);
+        } catch (IOException e) {
+            throw new AssertionError("broker " + id + " cannot open its disk", e);
+        }
+        long incarnation = random.nextLong();
+        Peers peers = links.join(id, incarnation);
+        leaders = new Leaders();
+        PooledByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+        LeaderAnnouncer announcer = new LeaderAnnouncer(id, leaders, peers, loop, allocator);
+        shards = new Shards(
+                id, incarnation, HEARTBEAT_MS, TIMEOUT_MS, new OneLoop(disk), loop, allocator, peers, announcer);
+        peers.listen(shards);
+        ReplicaOpener opener = new ReplicaOpener(id, PRODUCER_EXPIRATION_MS, shards, environment, allocator);
+        SortedMap<String, String> nothing = Collections.emptySortedMap();
+        ConfigLayers layers = new ConfigLayers(nothing, nothing, nothing);
+        replicas = new Replicas(
+                id,
+                loop,
+                environment.scheduler(),
+                List.of(directory),
+                opener,
+                (topic, at) -> TopicConfig.of(topic.configs(), layers),
+                logId -> List.of());
+        shards.start();
+        apply(image);
+        links.connect(id);
+    }
+
+    /** Carries out an image, and waits until the replicas it asks for are open. */
+    void apply(MetadataImage image) {
+        loop.execute(() -> replicas.apply(image));
+        loop.run();
+    }
+
+    boolean isRunning() {
+        return shards != null;
+    }
+
+    public Replicas replicas() {
+        return replicas;
+    }
+
+    public Leaders leaders() {
+        return leaders;
+    }
+
+    /** Keeps everything that waits for the disk waiting. */
+    void holdDisk() {
+        disk.held = true;
+    }
+
+    void releaseDisk() {
+        disk.release();
+        loop.run();
+    }
+
+    /** Notes on the disk how far logs are committed, as a broker does every second. */
+    void markCommitted() {
+        directory.markCommitted();
+        loop.run();
+    }
+
+    /** Ends the process in good order. */
+    void stop() {
+        disk.release();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        loop.execute(
+                () -> replicas.close().thenCompose(done -> directory.close()).thenAccept(closed::complete));
+        loop.run();
+        assertThat(closed).as("broker " + id + " has stopped").isDone();
+        end();
+    }
+
+    /** The first half of a sudden end: from now on nothing that the process does reaches the disk or another broker. */
+    void cutFromTheWorld(Runnable endOfDisk) {
+        links.leave(id);
+        endOfDisk.run();
+        files.setFaults((operation, path) -> {
+            throw new IOException("this process is dead");
+        });
+    }
+
+    /** The second half, in which a test gives back the memory that an operating system would take. */
+    void giveBackMemory() {
+        disk.release();
+        loop.execute(() -> replicas.close().thenCompose(done -> directory.close()));
+        loop.run();
+        end();
+        files.setFaults((operation, path) -> {});
+    }
+
+    private void end() {
+        links.leave(id);
+        shards.stop();
+        loop.run();
+        shards = null;
+        replicas = null;
+        directory = null;
+    }
+
+    private final class OneLoop implements Scheduler {
+        private final Executor blocking;
+
+        OneLoop(Executor blocking) {
+            this.blocking = blocking;
+        }
+
+        @Override
+        public int loops() {
+            return 1;
+        }
+
+        @Override
+        public EventLoop loop(int number) {
+            return loop;
+        }
+
+        @Override
+        public Executor blocking() {
+            return blocking;
+        }
+    }
+
+    private final class Randoms implements RandomSource {
+        @Override
+        public RandomGenerator newGenerator() {
+            return new Random(random.nextLong());
+        }
+
+        @Override
+        public UUID newUuid() {
+            return new UUID(random.nextLong(), random.nextLong());
+        }
+    }
+}

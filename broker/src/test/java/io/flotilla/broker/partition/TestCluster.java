@@ -1,0 +1,251 @@
+package io.flotilla.broker.partition;
+
+import io.flotilla.broker.cluster.MetadataImage;
+import io.flotilla.broker.cluster.TestImages;
+import io.flotilla.broker.cluster.TopicInfo;
+import io.flotilla.broker.machine.TestLoop;
+import io.flotilla.log.ReadResult;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Brokers 1, 2 and 3 with topics of three replicas, all in one thread and in virtual time. The same seed gives the same run.
+ * Topic {@link #TOPIC} has one partition, which broker 1 prefers to lead.
+ */
+public final class TestCluster implements BeforeEachCallback, AfterEachCallback {
+    public static final int BROKERS = 3;
+    public static final String TOPIC = "topic";
+
+    private static final PartitionId PARTITION = new PartitionId(topicId(TOPIC), 0);
+    private static final long STEP_MS = 20;
+    private static final int PATIENCE_STEPS = 500;
+    private static final long PRODUCE_TIMEOUT_NANOS = 5_000_000_000L;
+
+    public final TestLoop loop = new TestLoop();
+    private final TestLinks links = new TestLinks(loop);
+    private final Map<Integer, TestBroker> brokers = new TreeMap<>();
+    private final Map<String, TopicInfo> topics = new TreeMap<>();
+    private final RandomGenerator random;
+
+    /** @param configs of {@link #TOPIC} */
+    public TestCluster(long seed, Map<String, String> configs) {
+        random = new Random(seed);
+        addTopic(TOPIC, 1, configs);
+        for (int id = 1; id <= BROKERS; id++) {
+            brokers.put(id, new TestBroker(id, loop, links, seed * BROKERS + id));
+        }
+    }
+
+    public TestCluster() {
+        this(1, Map.of());
+    }
+
+    public static UUID topicId(String name) {
+        return new UUID(1, name.hashCode());
+    }
+
+    private void addTopic(String name, int partitions, Map<String, String> configs) {
+        List<List<Integer>> replicas = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            replicas.add(List.of(1, 2, 3));
+        }
+        topics.put(name, new TopicInfo(name, topicId(name), replicas, new TreeMap<>(configs)));
+    }
+
+    /** Makes a topic with three replicas of each partition on the running brokers. */
+    public void createTopic(String name, int partitions) {
+        addTopic(name, partitions, Map.of());
+        runningBrokers().forEach(broker -> broker.apply(image()));
+        await(() -> {
+            for (int partition = 0; partition < partitions; partition++) {
+                if (leaderOf(new PartitionId(topicId(name), partition)) == null) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    public void deleteTopic(String name) {
+        topics.remove(name);
+        runningBrokers().forEach(broker -> broker.apply(image()));
+    }
+
+    public MetadataImage image() {
+        return TestImages.of(BROKERS, topics.values());
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        brokers.values().forEach(broker -> broker.start(image()));
+        awaitLeader();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        runningBrokers().forEach(TestBroker::stop);
+    }
+
+    public TestBroker broker(int id) {
+        return brokers.get(id);
+    }
+
+    private List<TestBroker> runningBrokers() {
+        return brokers.values().stream().filter(TestBroker::isRunning).toList();
+    }
+
+    // ---- lives of brokers
+
+    public void start(int id) {
+        broker(id).start(image());
+    }
+
+    /** Stops a broker in good order. */
+    public void stop(int id) {
+        broker(id).stop();
+    }
+
+    /** Gives a stopped broker an empty disk. */
+    public void replaceDisk(int id) {
+        brokers.put(id, new TestBroker(id, loop, links, random.nextLong()));
+    }
+
+    /** Kills a broker's process: what it has written stays, synced or not. */
+    public void kill(int id) {
+        TestBroker broker = broker(id);
+        broker.cutFromTheWorld(broker.files::killProcess);
+        broker.giveBackMemory();
+    }
+
+    /** All brokers lose power in the same moment. */
+    public void losePower() {
+        runningBrokers().forEach(broker -> broker.cutFromTheWorld(() -> broker.files.powerLoss(random)));
+        runningBrokers().forEach(TestBroker::giveBackMemory);
+    }
+
+    public void startAll() {
+        brokers.values().forEach(broker -> broker.start(image()));
+    }
+
+    public void cutOff(int id) {
+        links.cutOff(id);
+        loop.run();
+    }
+
+    public void reconnect(int id) {
+        links.connect(id);
+        loop.run();
+    }
+
+    // ---- the partition
+
+    public Replica replica(int broker) {
+        return broker(broker).replicas().get(PARTITION);
+    }
+
+    /** The broker that leads and has committed in its term, after letting as much time pass as it needs to be elected. */
+    public int awaitLeader() {
+        await(() -> leaderOf(PARTITION) != null);
+        return leaderOf(PARTITION);
+    }
+
+    /** Like {@link #awaitLeader}, but it is to be another one than this. */
+    public int awaitLeaderOtherThan(int broker) {
+        await(() -> leaderOf(PARTITION) != null && leaderOf(PARTITION) != broker);
+        return leaderOf(PARTITION);
+    }
+
+    /** The broker that leads in the highest term, or null. */
+    private Integer leaderOf(PartitionId partition) {
+        Integer leader = null;
+        int term = -1;
+        for (Map.Entry<Integer, TestBroker> entry : brokers.entrySet()) {
+            Replica replica =
+                    entry.getValue().isRunning() ? entry.getValue().replicas().get(partition) : null;
+            if (replica != null && replica.isLeading() && replica.term() > term) {
+                leader = entry.getKey();
+                term = replica.term();
+            }
+        }
+        return leader;
+    }
+
+    /** Lets time pass until something holds. */
+    public void await(BooleanSupplier condition) {
+        loop.run();
+        for (int step = 0; !condition.getAsBoolean(); step++) {
+            if (step == PATIENCE_STEPS) {
+                throw new AssertionError("nothing came of it in " + step * STEP_MS + " ms of virtual time");
+            }
+            loop.advance(STEP_MS);
+        }
+    }
+
+    /** All running replicas have committed as much. */
+    public void awaitEqualReplicas() {
+        await(() -> runningBrokers().stream()
+                        .map(broker -> broker.replicas().get(PARTITION).log().committedIndex())
+                        .distinct()
+                        .count()
+                == 1);
+    }
+
+    /** Hands a batch to a replica; the future completes when it answers. */
+    public CompletableFuture<ProduceResult> send(int broker, ByteBuf batch) {
+        CompletableFuture<ProduceResult> answer = new CompletableFuture<>();
+        long deadline = loop.nanoTime() + PRODUCE_TIMEOUT_NANOS;
+        loop.execute(() -> replica(broker).produce(batch, deadline, answer::complete));
+        loop.run();
+        return answer;
+    }
+
+    /** Produces, and waits for the answer. */
+    public ProduceResult produce(int broker, ByteBuf batch) {
+        CompletableFuture<ProduceResult> answer = send(broker, batch);
+        await(answer::isDone);
+        return answer.join();
+    }
+
+    public ProduceResult deleteRecords(int broker, long offset) {
+        CompletableFuture<ProduceResult> answer = new CompletableFuture<>();
+        long deadline = loop.nanoTime() + PRODUCE_TIMEOUT_NANOS;
+        loop.execute(() -> replica(broker).deleteRecords(offset, deadline, answer::complete));
+        await(answer::isDone);
+        return answer.join();
+    }
+
+    /** All records a consumer could read from a replica, as {@code offset:value}. */
+    public List<String> records(int broker) {
+        Replica replica = replica(broker);
+        List<String> records = new ArrayList<>();
+        long next = replica.logStartOffset();
+        while (next < replica.highWatermark()) {
+            long offset = next;
+            CompletableFuture<ReadResult> read = new CompletableFuture<>();
+            loop.execute(() -> replica.read(offset, 1 << 20, true).thenAccept(read::complete));
+            await(read::isDone);
+            ByteBuf bytes = ((ReadResult.Batches) read.join()).bytes();
+            Batches.records(bytes).stream()
+                    .filter(record -> offset(record) >= offset)
+                    .forEach(records::add);
+            bytes.release();
+            next = offset(records.get(records.size() - 1)) + 1;
+        }
+        return records;
+    }
+
+    private static long offset(String record) {
+        return Long.parseLong(record.substring(0, record.indexOf(':')));
+    }
+}
