@@ -69,6 +69,7 @@ public final class NettyNetwork implements Network {
                             + bound.cause().getMessage(),
                     bound.cause());
         }
+        scheduler.channels().add(bound.channel());
         return new BoundListener(bound.channel());
     }
 
@@ -151,13 +152,14 @@ public final class NettyNetwork implements Network {
         }
     }
 
-    private static void start(
+    private void start(
             SocketChannel channel,
             InetSocketAddress remote,
             int maxFrameBytes,
             NettyLoop loop,
             ConnectionHandler handler,
             long maxIdleMs) {
+        scheduler.channels().add(channel);
         FrameReader reader = new FrameReader(maxFrameBytes);
         channel.config().setTcpNoDelay(true);
         channel.config().setKeepAlive(true);

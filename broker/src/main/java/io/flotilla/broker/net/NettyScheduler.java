@@ -4,10 +4,14 @@ import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.env.Scheduler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -28,6 +32,7 @@ public final class NettyScheduler implements Scheduler, AutoCloseable {
     private final EventLoopGroup group;
     private final List<NettyLoop> loops = new ArrayList<>();
     private final ThreadPoolExecutor blocking;
+    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
     /**
      * @param loops event loops, each with a thread of its own
@@ -88,17 +93,43 @@ public final class NettyScheduler implements Scheduler, AutoCloseable {
         throw new IllegalArgumentException("not an event loop of this scheduler");
     }
 
-    /** Runs what is queued, then ends all threads; waits a few seconds for that. Not to be called on a loop. */
+    /** Everything open on these loops; whoever opens a channel adds it. */
+    ChannelGroup channels() {
+        return channels;
+    }
+
+    /**
+     * Runs what is queued, which sends the answers that are on their way, closes all connections, and ends all threads; waits
+     * a few seconds for that. Does nothing the second time. Not to be called on a loop.
+     */
     @Override
     public void close() {
+        if (group.isShuttingDown()) {
+            return;
+        }
         blocking.shutdown();
         try {
             if (!blocking.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
                 log.warn("Blocking work did not end within {} s and is left behind", SHUTDOWN_SECONDS);
             }
+            // A frame that another thread sends is a task of the loop, and its flush is another one.
+            awaitTurn();
+            awaitTurn();
+            // The loops do not reliably close what is open on them when they end.
+            channels.close().await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+            awaitTurn();
             group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until every loop has run what is queued on it now. */
+    private void awaitTurn() throws InterruptedException {
+        CountDownLatch turns = new CountDownLatch(loops.size());
+        loops.forEach(loop -> loop.execute(turns::countDown));
+        if (!turns.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+            log.warn("An event loop is stuck and is left behind");
         }
     }
 }

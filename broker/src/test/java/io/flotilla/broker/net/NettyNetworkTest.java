@@ -317,6 +317,24 @@ class NettyNetworkTest {
 
     @ParameterizedTest
     @MethodSource("transports")
+    void whatWasSentBeforeTheLoopsEndIsSent(NettyTransport transport) throws IOException {
+        Recorder server = new Recorder();
+        serve(transport, LIMITS, server);
+        DataInputStream in = new DataInputStream(dial().getInputStream());
+        Await.until("connected", () -> server.connection != null);
+        for (int i = 0; i < 100; i++) {
+            server.connection.send(pooled(content(100, i)));
+        }
+        scheduler.close();
+        for (int i = 0; i < 100; i++) {
+            assertThat(readFrame(in)).as("frame %d", i).isEqualTo(content(100, i));
+        }
+        assertThat(in.read()).isEqualTo(-1);
+        server.connection.send(pooled(content(10, 1)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
     void connectionsOverTheLimitAreClosedAtOnce(NettyTransport transport) throws IOException {
         Recorder first = new Recorder(Connection::send);
         Recorder second = new Recorder(Connection::send);
