@@ -48,17 +48,26 @@ final class BrokerLogDirs implements LogDirs {
                 }
             }
             ErrorCode error = directory.failure() == null ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR;
-            described.add(
-                    new LogDir(error, directory.path().toAbsolutePath().toString(), -1, freeSpace(directory), held));
+            described.add(new LogDir(
+                    error,
+                    directory.path().toAbsolutePath().toString(),
+                    bytesOrUnknown(directory::totalSpace),
+                    bytesOrUnknown(directory::freeSpace),
+                    held));
         }
         return described;
     }
 
-    private static long freeSpace(LogDirectory directory) {
+    private static long bytesOrUnknown(Space space) {
         try {
-            return directory.freeSpace();
+            return space.bytes();
         } catch (IOException e) {
-            return -1;
+            return LogDir.UNKNOWN_BYTES;
         }
+    }
+
+    /** Something a disk is asked. */
+    private interface Space {
+        long bytes() throws IOException;
     }
 }

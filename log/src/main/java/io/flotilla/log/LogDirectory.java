@@ -307,6 +307,11 @@ public final class LogDirectory {
         return files.freeSpace(path);
     }
 
+    /** Size in bytes of the disk this directory is on. */
+    public long totalSpace() throws IOException {
+        return files.totalSpace(path);
+    }
+
     /** Why this directory takes no more writes, or null. Does not block. */
     public LogFailure failure() {
         return flusher.failure();

@@ -15,10 +15,13 @@ public interface LogDirs {
      *
      * @param error NONE, or KAFKA_STORAGE_ERROR while it is fenced
      * @param path absolute
-     * @param totalBytes size of its file system, -1 when unknown
-     * @param usableBytes free there, -1 when unknown
+     * @param totalBytes size of its file system, or {@link #UNKNOWN_BYTES}
+     * @param usableBytes free there, or {@link #UNKNOWN_BYTES}
      */
-    record LogDir(ErrorCode error, String path, long totalBytes, long usableBytes, List<ReplicaSize> replicas) {}
+    record LogDir(ErrorCode error, String path, long totalBytes, long usableBytes, List<ReplicaSize> replicas) {
+        /** What the protocol has for a space that is not known. */
+        public static final long UNKNOWN_BYTES = -1;
+    }
 
     /**
      * One replica.

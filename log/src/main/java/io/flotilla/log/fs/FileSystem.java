@@ -48,6 +48,9 @@ public interface FileSystem {
     /** Bytes that can still be written on the disk that holds the path. */
     long freeSpace(Path path) throws IOException;
 
+    /** Size in bytes of the disk that holds the path, whatever is on it. */
+    long totalSpace(Path path) throws IOException;
+
     /**
      * Takes a lock file that one process at a time can hold; closing the result, or the end of the process, frees it.
      *

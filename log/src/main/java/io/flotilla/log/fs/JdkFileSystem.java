@@ -67,6 +67,11 @@ public final class JdkFileSystem implements FileSystem {
     }
 
     @Override
+    public long totalSpace(Path path) throws IOException {
+        return Files.getFileStore(path).getTotalSpace();
+    }
+
+    @Override
     public Closeable lock(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         FileLock lock = null;

@@ -201,6 +201,11 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public synchronized long totalSpace(Path path) {
+        return capacity;
+    }
+
+    @Override
     public synchronized Closeable lock(Path path) throws IOException {
         if (!locks.add(path)) {
             throw new IOException("Locked: " + path);
