@@ -27,6 +27,7 @@ import io.flotilla.broker.api.ListGroupsHandler;
 import io.flotilla.broker.api.ListOffsetsHandler;
 import io.flotilla.broker.api.MetadataHandler;
 import io.flotilla.broker.api.MetadataLeader;
+import io.flotilla.broker.api.NewLeaders;
 import io.flotilla.broker.api.OffsetCommitHandler;
 import io.flotilla.broker.api.OffsetDeleteHandler;
 import io.flotilla.broker.api.OffsetFetchHandler;
@@ -118,9 +119,10 @@ final class Handlers {
 
     private List<Handler<?, ?>> controller() {
         MetadataLeader leader = new MetadataLeader(parts.controllerHost());
+        NewLeaders newLeaders = new NewLeaders(metadata, parts.leaders(), clock);
         return List.of(
-                new CreateTopicsHandler(leader),
-                new CreatePartitionsHandler(leader),
+                new CreateTopicsHandler(leader, newLeaders),
+                new CreatePartitionsHandler(leader, newLeaders),
                 new DeleteTopicsHandler(leader),
                 new AlterConfigsHandler(leader),
                 new IncrementalAlterConfigsHandler(leader),

@@ -5,12 +5,34 @@ import io.flotilla.wire.frame.ApiKey;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.message.CreatePartitionsRequest;
 import io.flotilla.wire.message.CreatePartitionsResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** CreatePartitions (KIP-195). All versions mean the same. */
 public final class CreatePartitionsHandler
         extends MetadataLeaderHandler<CreatePartitionsRequest, CreatePartitionsResponse> {
-    public CreatePartitionsHandler(MetadataLeader leader) {
+    /** Leaders are elected in a moment; a client that asks for more time than this gets its answer without them. */
+    private static final long MOST_WAIT_MS = 10_000;
+
+    private final NewLeaders newLeaders;
+
+    public CreatePartitionsHandler(MetadataLeader leader, NewLeaders newLeaders) {
         super(ApiKey.CREATE_PARTITIONS, leader, ClusterController::createPartitions);
+        this.newLeaders = newLeaders;
+    }
+
+    @Override
+    public CompletableFuture<CreatePartitionsResponse> handle(RequestContext context, CreatePartitionsRequest request) {
+        return super.handle(context, request).thenCompose(response -> {
+            List<String> created = request.validateOnly()
+                    ? List.of()
+                    : response.results().stream()
+                            .filter(topic -> topic.errorCode() == ErrorCode.NONE.code())
+                            .map(CreatePartitionsResponse.Topic::name)
+                            .toList();
+            long timeoutMs = Math.min(request.timeoutMs(), MOST_WAIT_MS);
+            return newLeaders.await(context.loop(), created, timeoutMs, response);
+        });
     }
 
     @Override

@@ -5,11 +5,33 @@ import io.flotilla.wire.frame.ApiKey;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.message.CreateTopicsRequest;
 import io.flotilla.wire.message.CreateTopicsResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** CreateTopics. v4 lets partitions and replicas default (KIP-464), v5 returns the configuration (KIP-525), v7 the topic id. */
 public final class CreateTopicsHandler extends MetadataLeaderHandler<CreateTopicsRequest, CreateTopicsResponse> {
-    public CreateTopicsHandler(MetadataLeader leader) {
+    /** Leaders are elected in a moment; a client that asks for more time than this gets its answer without them. */
+    private static final long MOST_WAIT_MS = 10_000;
+
+    private final NewLeaders newLeaders;
+
+    public CreateTopicsHandler(MetadataLeader leader, NewLeaders newLeaders) {
         super(ApiKey.CREATE_TOPICS, leader, ClusterController::createTopics);
+        this.newLeaders = newLeaders;
+    }
+
+    @Override
+    public CompletableFuture<CreateTopicsResponse> handle(RequestContext context, CreateTopicsRequest request) {
+        return super.handle(context, request).thenCompose(response -> {
+            List<String> created = request.validateOnly()
+                    ? List.of()
+                    : response.topics().stream()
+                            .filter(topic -> topic.errorCode() == ErrorCode.NONE.code())
+                            .map(CreateTopicsResponse.Topic::name)
+                            .toList();
+            long timeoutMs = Math.min(request.timeoutMs(), MOST_WAIT_MS);
+            return newLeaders.await(context.loop(), created, timeoutMs, response);
+        });
     }
 
     @Override

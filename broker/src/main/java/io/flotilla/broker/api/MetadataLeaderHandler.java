@@ -35,7 +35,7 @@ abstract class MetadataLeaderHandler<Q extends ApiMessage, R extends ApiMessage>
     }
 
     @Override
-    public final CompletableFuture<R> handle(RequestContext context, Q request) {
+    public CompletableFuture<R> handle(RequestContext context, Q request) {
         return leader.run(controller -> command.apply(controller, request));
     }
 }

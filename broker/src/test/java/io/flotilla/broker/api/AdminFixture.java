@@ -6,6 +6,7 @@ import io.flotilla.broker.cluster.BrokerInfo;
 import io.flotilla.broker.cluster.ClusterController;
 import io.flotilla.broker.cluster.ClusterView;
 import io.flotilla.broker.cluster.ControllerChannel;
+import io.flotilla.broker.cluster.LeaderTable;
 import io.flotilla.broker.cluster.Leaders;
 import io.flotilla.broker.cluster.MetadataFollower;
 import io.flotilla.broker.cluster.MetadataImage;
@@ -69,6 +70,7 @@ final class AdminFixture {
                 1_000_000);
         log = new TestPartition(loop, both(metadata, host));
         leader = new MetadataLeader(host);
+        elected = new NewLeaders(metadata, partition -> new LeaderTable.Leader(0, 1), loop);
         view = new ClusterView(new BrokerInfo(0, "self", 9092, null), metadata, leaders, liveness);
         log.lead();
         leaders.set(PartitionId.METADATA, 0, 1);
@@ -114,6 +116,9 @@ final class AdminFixture {
         };
     }
 
+    /** New partitions have leaders at once. */
+    final NewLeaders elected;
+
     MetadataImage image() {
         return metadata.image();
     }
@@ -121,7 +126,7 @@ final class AdminFixture {
     /** Creates a topic and announces the preferred leader of each partition, in term 5. */
     TopicInfo create(String name, int partitions, int factor) {
         CreateTopicsResponse response = ask(
-                new CreateTopicsHandler(leader),
+                new CreateTopicsHandler(leader, elected),
                 7,
                 CreateTopicsRequest.builder()
                         .topics(List.of(CreateTopicsRequest.Topic.builder()
@@ -146,7 +151,7 @@ final class AdminFixture {
     <Q extends ApiMessage, R extends ApiMessage> R ask(Handler<Q, R> handler, int version, Q request) {
         assertWritable(request, (short) version);
         CompletableFuture<R> answer = handler.handle(context(version), request);
-        loop.run();
+        loop.advance(10);
         assertThat(answer).as("the answer of %s", handler.api()).isDone();
         R response;
         try {
@@ -169,7 +174,7 @@ final class AdminFixture {
     ControllerChannel channel() {
         Map<ApiKey, Handler<?, ?>> handlers = new LinkedHashMap<>();
         for (Handler<?, ?> handler : List.of(
-                new CreateTopicsHandler(leader),
+                new CreateTopicsHandler(leader, elected),
                 new RegisterBrokerHandler(leader),
                 new ProducerIdBlockHandler(leader))) {
             handlers.put(handler.api(), handler);

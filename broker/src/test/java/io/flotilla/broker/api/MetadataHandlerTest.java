@@ -156,10 +156,11 @@ class MetadataHandlerTest {
         cluster.log.holdCommits = true;
         var first = handler.handle(cluster.context(NEWEST), byName("fresh"));
         var second = handler.handle(cluster.context(NEWEST), byName("fresh"));
-        cluster.loop.run();
+        cluster.loop.advance(10);
         assertThat(first).isNotDone();
         assertThat(second).isNotDone();
         cluster.log.commit();
+        cluster.loop.advance(10);
         assertThat(first).isDone();
         assertThat(second).isDone();
         assertThat(cluster.asked).hasSize(1);

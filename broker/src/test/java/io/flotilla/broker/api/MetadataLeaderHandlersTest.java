@@ -2,6 +2,7 @@ package io.flotilla.broker.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.message.AlterConfigsRequest;
 import io.flotilla.wire.message.ApiMessage;
@@ -34,19 +35,47 @@ class MetadataLeaderHandlersTest {
     void anAnswerWaitsForTheCommit() {
         cluster.log.holdCommits = true;
         CompletableFuture<CreateTopicsResponse> answer =
-                new CreateTopicsHandler(cluster.leader).handle(cluster.context(7), CREATE);
+                new CreateTopicsHandler(cluster.leader, cluster.elected).handle(cluster.context(7), CREATE);
         cluster.loop.run();
         assertThat(answer).isNotDone();
         assertThat(cluster.image().topic("t")).isNull();
         cluster.log.commit();
+        cluster.loop.advance(10);
         assertThat(answer).isDone();
         assertThat(cluster.image().topic("t")).isNotNull();
     }
 
     @Test
+    void anAnswerWaitsForTheNewLeaders() {
+        NewLeaders newLeaders = new NewLeaders(cluster.metadata, cluster.leaders, cluster.loop);
+        CompletableFuture<CreateTopicsResponse> answer =
+                new CreateTopicsHandler(cluster.leader, newLeaders).handle(cluster.context(7), CREATE);
+        cluster.loop.run();
+        assertThat(answer).isNotDone();
+        cluster.leaders.set(new PartitionId(cluster.image().topic("t").id(), 0), 1, 1);
+        cluster.loop.advance(10);
+        assertThat(answer).isDone();
+    }
+
+    @Test
+    void anAnswerWithoutNewLeadersComesWhenTimeIsUp() {
+        NewLeaders newLeaders = new NewLeaders(cluster.metadata, cluster.leaders, cluster.loop);
+        CreateTopicsRequest hurried = CreateTopicsRequest.builder()
+                .topics(List.of(TOPIC))
+                .timeoutMs(50)
+                .build();
+        CompletableFuture<CreateTopicsResponse> answer =
+                new CreateTopicsHandler(cluster.leader, newLeaders).handle(cluster.context(7), hurried);
+        cluster.loop.advance(40);
+        assertThat(answer).isNotDone();
+        cluster.loop.advance(20);
+        assertThat(answer).isDone();
+    }
+
+    @Test
     void whoDoesNotLeadSaysSo() {
         cluster.log.resign();
-        assertThat(failure(new CreateTopicsHandler(cluster.leader).handle(cluster.context(7), CREATE)))
+        assertThat(failure(new CreateTopicsHandler(cluster.leader, cluster.elected).handle(cluster.context(7), CREATE)))
                 .isEqualTo(ErrorCode.NOT_CONTROLLER);
     }
 
@@ -54,7 +83,7 @@ class MetadataLeaderHandlersTest {
     void whoLosesTheLeadMeanwhileSaysSo() {
         cluster.log.holdCommits = true;
         CompletableFuture<CreateTopicsResponse> answer =
-                new CreateTopicsHandler(cluster.leader).handle(cluster.context(7), CREATE);
+                new CreateTopicsHandler(cluster.leader, cluster.elected).handle(cluster.context(7), CREATE);
         cluster.loop.run();
         cluster.log.resign();
         assertThat(failure(answer)).isEqualTo(ErrorCode.NOT_CONTROLLER);
@@ -62,10 +91,10 @@ class MetadataLeaderHandlersTest {
 
     @Test
     void anotherLeaderGoesOnWhereThisOneStopped() {
-        cluster.ask(new CreateTopicsHandler(cluster.leader), 7, CREATE);
+        cluster.ask(new CreateTopicsHandler(cluster.leader, cluster.elected), 7, CREATE);
         cluster.log.resign();
         cluster.log.lead();
-        CreateTopicsResponse again = cluster.ask(new CreateTopicsHandler(cluster.leader), 7, CREATE);
+        CreateTopicsResponse again = cluster.ask(new CreateTopicsHandler(cluster.leader, cluster.elected), 7, CREATE);
         assertThat(ErrorCode.of(again.topics().get(0).errorCode())).isEqualTo(ErrorCode.TOPIC_ALREADY_EXISTS);
     }
 
@@ -81,7 +110,7 @@ class MetadataLeaderHandlersTest {
                     .build());
         }
         CreateTopicsResponse response = cluster.ask(
-                new CreateTopicsHandler(cluster.leader),
+                new CreateTopicsHandler(cluster.leader, cluster.elected),
                 7,
                 CreateTopicsRequest.builder().topics(many).build());
         assertThat(response.topics()).hasSize(9_000).allSatisfy(topic -> assertThat(ErrorCode.of(topic.errorCode()))
@@ -91,9 +120,9 @@ class MetadataLeaderHandlersTest {
 
     @Test
     void failuresCanBeSaidInEveryVersion() {
-        check(new CreateTopicsHandler(cluster.leader), CREATE);
+        check(new CreateTopicsHandler(cluster.leader, cluster.elected), CREATE);
         check(
-                new CreatePartitionsHandler(cluster.leader),
+                new CreatePartitionsHandler(cluster.leader, cluster.elected),
                 CreatePartitionsRequest.builder()
                         .topics(List.of(new CreatePartitionsRequest.Topic("t", 2, null)))
                         .build());
@@ -120,7 +149,8 @@ class MetadataLeaderHandlersTest {
     void privateApisAreNotAdvertised() {
         assertThat(new RegisterBrokerHandler(cluster.leader).advertised()).isFalse();
         assertThat(new ProducerIdBlockHandler(cluster.leader).advertised()).isFalse();
-        assertThat(new CreateTopicsHandler(cluster.leader).advertised()).isTrue();
+        assertThat(new CreateTopicsHandler(cluster.leader, cluster.elected).advertised())
+                .isTrue();
     }
 
     private <Q extends ApiMessage, R extends ApiMessage> void check(Handler<Q, R> handler, Q request) {

@@ -1,0 +1,57 @@
+package io.flotilla.broker.api;
+
+import io.flotilla.broker.cluster.LeaderTable;
+import io.flotilla.broker.cluster.MetadataCache;
+import io.flotilla.broker.cluster.TopicInfo;
+import io.flotilla.broker.env.Clock;
+import io.flotilla.broker.env.EventLoop;
+import io.flotilla.broker.partition.PartitionId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Holds the answer to the creation of topics or partitions back until they have leaders, as Kafka's clients are used to: they
+ * go on at once. Thread-safe.
+ */
+public final class NewLeaders {
+    private static final long LOOK_MS = 5;
+
+    private final MetadataCache metadata;
+    private final LeaderTable leaders;
+    private final Clock clock;
+
+    public NewLeaders(MetadataCache metadata, LeaderTable leaders, Clock clock) {
+        this.metadata = metadata;
+        this.leaders = leaders;
+        this.clock = clock;
+    }
+
+    /** Completes with the response when all partitions of these topics are led, or after the timeout all the same. */
+    <R> CompletableFuture<R> await(EventLoop loop, List<String> topics, long timeoutMs, R response) {
+        CompletableFuture<R> done = new CompletableFuture<>();
+        look(loop, topics, clock.nanoTime() + timeoutMs * 1_000_000L, response, done);
+        return done;
+    }
+
+    private <R> void look(
+            EventLoop loop, List<String> topics, long deadlineNanos, R response, CompletableFuture<R> done) {
+        if (topics.stream().allMatch(this::isLed) || clock.nanoTime() - deadlineNanos >= 0) {
+            done.complete(response);
+        } else {
+            loop.schedule(() -> look(loop, topics, deadlineNanos, response, done), LOOK_MS);
+        }
+    }
+
+    private boolean isLed(String name) {
+        TopicInfo topic = metadata.image().topic(name);
+        if (topic == null) {
+            return false;
+        }
+        for (int partition = 0; partition < topic.partitions(); partition++) {
+            if (leaders.leader(new PartitionId(topic.id(), partition)) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
