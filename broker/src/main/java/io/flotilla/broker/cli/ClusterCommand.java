@@ -153,11 +153,14 @@ final class ClusterCommand implements Runnable {
     int pids() throws IOException {
         LocalCluster cluster = LocalCluster.open(dir());
         List<LocalBroker> running = cluster.running();
+        if (running.isEmpty()) {
+            return 1;
+        }
         out().println(running.stream()
                 .flatMap(broker -> broker.process().stream())
                 .map(process -> Long.toString(process.pid()))
                 .collect(Collectors.joining(",")));
-        return !running.isEmpty() && running.size() == cluster.brokers().size() ? 0 : 1;
+        return running.size() == cluster.brokers().size() ? 0 : 1;
     }
 
     private static LocalCluster cleaned(LocalCluster cluster) throws IOException {
