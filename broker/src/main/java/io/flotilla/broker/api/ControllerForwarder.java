@@ -68,6 +68,14 @@ public final class ControllerForwarder {
 
         @Override
         public void run() {
+            try {
+                ask();
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        }
+
+        private void ask() {
             LeaderTable.Leader leader = leaders.leader(PartitionId.METADATA);
             if (leader == null) {
                 retry("no broker is known to lead the cluster metadata");
@@ -98,12 +106,7 @@ public final class ControllerForwarder {
 
         private void answeredThere(ForwardResponse response, Throwable thrown) {
             if (thrown != null) {
-                PeerException e = (PeerException) Route.cause(thrown);
-                if (e.maybeDone()) {
-                    fail(ErrorCode.REQUEST_TIMED_OUT, e.getMessage() + "; it may or may not have been done");
-                } else {
-                    retry(e.getMessage());
-                }
+                notAnswered(Route.cause(thrown));
                 return;
             }
             ErrorCode error = ErrorCode.of(response.errorCode());
@@ -111,6 +114,16 @@ public final class ControllerForwarder {
                 case NONE -> result.complete(new Reply.Encoded(response.body().retain()));
                 case NOT_CONTROLLER -> retry("leadership of the cluster metadata is changing");
                 default -> fail(error, error.message());
+            }
+        }
+
+        private void notAnswered(Throwable failure) {
+            if (!(failure instanceof PeerException e)) {
+                result.completeExceptionally(failure);
+            } else if (e.maybeDone()) {
+                fail(ErrorCode.REQUEST_TIMED_OUT, e.getMessage() + "; it may or may not have been done");
+            } else {
+                retry(e.getMessage());
             }
         }
 

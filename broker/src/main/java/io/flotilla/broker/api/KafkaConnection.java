@@ -134,7 +134,8 @@ final class KafkaConnection implements ConnectionHandler {
             if (response != null) {
                 connection.send(response);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // Memory outside the heap is bounded, and clients that fetch much may use it up.
             abandon(e);
         }
     }

@@ -5,6 +5,7 @@ import io.flotilla.broker.env.Environment;
 import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.wire.frame.ApiKey;
+import io.flotilla.wire.frame.FrameEncoder;
 import io.flotilla.wire.message.ApiMessage;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
@@ -93,8 +94,7 @@ public final class PeerLinks implements Peers {
         if (link != null) {
             return link.call(api, version, request, timeoutMs);
         }
-        // Encoding is what takes over the buffers in a request.
-        PeerLink.encode(request, version, 0).release();
+        FrameEncoder.release(request, version);
         return CompletableFuture.failedFuture(new PeerException("broker " + nodeId + " is not known here", false));
     }
 

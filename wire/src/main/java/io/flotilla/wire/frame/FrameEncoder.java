@@ -5,9 +5,11 @@ import io.flotilla.wire.message.Message;
 import io.flotilla.wire.message.RecordsSink;
 import io.flotilla.wire.message.RequestHeader;
 import io.flotilla.wire.message.ResponseHeader;
+import io.flotilla.wire.message.UnwritableMessageException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,18 +67,42 @@ public final class FrameEncoder {
     private static ByteBuf encode(
             ByteBufAllocator allocator, Message header, short headerVersion, Message body, short version) {
         int size = (header == null ? 0 : header.size(headerVersion)) + body.size(version);
-        ByteBuf out = allocator.ioBuffer(Math.min(size, INITIAL_BYTES), size);
         Parts parts = new Parts();
+        ByteBuf out = null;
         try {
+            out = allocator.ioBuffer(Math.min(size, INITIAL_BYTES), size);
             if (header != null) {
                 header.write(out, headerVersion);
             }
             body.write(out, version, parts);
             return parts.joined(allocator, out);
-        } catch (RuntimeException e) {
-            out.release();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // Memory outside the heap is bounded; running out of it must not lose what the records hold of it.
+            if (out != null) {
+                out.release();
+            }
             parts.release();
+            release(body, version, parts.taken);
             throw e;
+        }
+    }
+
+    /** Releases the records in a message that will not be encoded. */
+    public static void release(Message message, short version) {
+        release(message, version, 0);
+    }
+
+    /** Releases the records in a message but the first few; of one that cannot be written, those that writing gets to. */
+    private static void release(Message message, short version, int spared) {
+        int[] seen = {0};
+        try {
+            message.write(Unpooled.buffer(), version, (out, records) -> {
+                if (seen[0]++ >= spared) {
+                    records.release();
+                }
+            });
+        } catch (UnwritableMessageException e) {
+            // The caller hears of it when it encodes the message.
         }
     }
 
@@ -84,12 +110,15 @@ public final class FrameEncoder {
     private static final class Parts implements RecordsSink {
         private List<ByteBuf> records = List.of();
         private List<Integer> positions = List.of();
+        /** Records that were copied and released, or kept. */
+        private int taken;
 
         @Override
         public void accept(ByteBuf out, ByteBuf bytes) {
             if (bytes.readableBytes() <= COPIED_BYTES) {
                 out.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
                 bytes.release();
+                taken++;
                 return;
             }
             if (records.isEmpty()) {
@@ -98,6 +127,7 @@ public final class FrameEncoder {
             }
             records.add(bytes);
             positions.add(out.writerIndex());
+            taken++;
         }
 
         ByteBuf joined(ByteBufAllocator allocator, ByteBuf out) {

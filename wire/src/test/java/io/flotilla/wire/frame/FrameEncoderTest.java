@@ -7,6 +7,7 @@ import io.flotilla.wire.message.FetchResponse;
 import io.flotilla.wire.message.MetadataResponse;
 import io.flotilla.wire.message.ResponseHeader;
 import io.flotilla.wire.message.UnwritableMessageException;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -74,6 +75,52 @@ class FrameEncoderTest {
                 .isInstanceOf(UnwritableMessageException.class);
 
         assertThat(records.refCnt()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 50, 300})
+    void runningOutOfMemoryLosesNoRecords(int room) {
+        ByteBuf[] records = {records(100), records(10_000), records(200), records(20_000)};
+        FetchResponse response = fetch(records);
+
+        assertThatThrownBy(() -> FrameEncoder.response(new Scarce(room), response, FETCH_VERSION, 1))
+                .isInstanceOfAny(OutOfMemoryError.class, IndexOutOfBoundsException.class);
+
+        assertThat(records).allMatch(one -> one.refCnt() == 0);
+    }
+
+    /** Has room for one buffer of so many bytes. */
+    private static final class Scarce extends AbstractByteBufAllocator {
+        private final int room;
+
+        Scarce(int room) {
+            this.room = room;
+        }
+
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            if (room == 0) {
+                throw new OutOfMemoryError("none left");
+            }
+            return Unpooled.buffer(Math.min(room, initialCapacity), Math.min(room, maxCapacity));
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            return newHeapBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
+
+    @Test
+    void theRecordsOfAMessageThatIsNotSentAreReleased() {
+        ByteBuf[] records = {records(100), records(10_000)};
+        FrameEncoder.release(fetch(records), FETCH_VERSION);
+        assertThat(records).allMatch(one -> one.refCnt() == 0);
     }
 
     private static FetchResponse fetch(ByteBuf... records) {
