@@ -51,6 +51,9 @@ import org.slf4j.LoggerFactory;
 final class BrokerParts {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerParts.class);
 
+    /** Largest change of the cluster metadata; users' limits on their records do not apply to it. */
+    private static final int METADATA_BATCH_BYTES = 8 << 20;
+
     private final BrokerConfig config;
     private final Environment environment;
     private final long incarnation;
@@ -129,13 +132,12 @@ final class BrokerParts {
                 peers,
                 announcer);
         this.metadata = new MetadataFollower(loop);
-        int maxBatchBytes = config.get(BrokerProperties.MESSAGE_MAX_BYTES);
         this.controllerHost = new MachineHost<>(
                 "the cluster metadata",
                 timers -> new ClusterController(
                         config, shards, environment.random().newGenerator()),
                 environment.clock(),
-                maxBatchBytes);
+                METADATA_BATCH_BYTES);
         this.controller = new ControllerClient(nodeId, leaders, peers, loop, this::handlers);
         this.topicCreator = new TopicCreator(controller);
         InternalTopics internalTopics = new InternalTopics(config, metadata, topicCreator);

@@ -116,7 +116,7 @@ final class Tenure<S extends StateMachine> {
         } else {
             refusal = null;
             machine.loaded();
-            log.info("{}: loaded up to offset {} in term {}", name, partition.logEndOffset(), partition.term());
+            log.debug("{}: loaded up to offset {} in term {}", name, partition.logEndOffset(), partition.term());
         }
     }
 

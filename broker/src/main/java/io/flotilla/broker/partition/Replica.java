@@ -448,6 +448,11 @@ public final class Replica implements LedPartition {
         }
 
         @Override
+        public void refused(int from, String reason) {
+            LOG.warn("{}: entries from broker {} were refused: {}", name, from, reason);
+        }
+
+        @Override
         public void failed(Throwable cause) {
             LOG.error(
                     "{}: this replica has stopped; its data is kept as it is. Cause: {}",

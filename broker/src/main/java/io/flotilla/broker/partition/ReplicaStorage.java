@@ -11,7 +11,9 @@ import io.flotilla.raft.host.GroupStorage;
 import io.flotilla.raft.message.ConfigurationCodec;
 import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.message.EntryRef;
+import io.flotilla.raft.message.MalformedMessageException;
 import io.flotilla.wire.record.BatchCursor;
+import io.flotilla.wire.record.InvalidBatchException;
 import io.flotilla.wire.record.RaftEntryBatch;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
@@ -141,9 +143,12 @@ final class ReplicaStorage implements GroupStorage {
             if (step != BatchCursor.Step.BATCH || !cursor.batch().isCrcValid()) {
                 throw new IllegalArgumentException("entries after index " + (index - 1) + " arrived damaged");
             }
-            EntryRef entry = parse(index, cursor.batch());
-            entries.add(entry);
-            index = entry.lastIndex() + 1;
+            try {
+                entries.add(parse(index, cursor.batch()));
+            } catch (InvalidBatchException | MalformedMessageException e) {
+                throw new IllegalArgumentException("entry at index " + index + ": " + e.getMessage(), e);
+            }
+            index = entries.get(entries.size() - 1).lastIndex() + 1;
         }
         return entries;
     }

@@ -14,6 +14,9 @@ public interface GroupListener {
     /** Entries up to this index are committed. Rises only. */
     void committed(long commitIndex);
 
+    /** A message of another node's was dropped because of what is in it. */
+    void refused(int from, String reason);
+
     /** The group has stopped because of this; it takes no further part until it is opened again. */
     void failed(Throwable cause);
 }

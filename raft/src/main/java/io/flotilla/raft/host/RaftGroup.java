@@ -237,16 +237,22 @@ public final class RaftGroup {
 
     /** Takes a message; the payload stays the caller's. */
     void receive(int from, RaftMessage message, ByteBuf payload) {
-        input(() -> {
-            receivedBytes = payload;
-            if (message instanceof AppendRequest append) {
+        RaftMessage whole = message;
+        if (message instanceof AppendRequest append) {
+            try {
                 receivedEntries = storage.parse(append.prevIndex() + 1, payload);
-                core.step(from, append.withEntries(receivedEntries));
-            } else {
-                core.step(from, message);
+                whole = append.withEntries(receivedEntries);
+            } catch (IllegalArgumentException e) {
+                // The fault is the sender's or the wire's, not this replica's. The leader sends again what got no
+                // answer.
+                receivedEntries = List.of();
+                listener.refused(from, e.getMessage());
+                return;
             }
-            work();
-        });
+        }
+        receivedBytes = payload;
+        RaftMessage step = whole;
+        input(() -> core.step(from, step));
         receivedBytes = null;
         receivedEntries = List.of();
     }

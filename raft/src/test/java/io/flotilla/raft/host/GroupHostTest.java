@@ -260,6 +260,21 @@ class GroupHostTest {
     }
 
     @Test
+    void entriesThatArriveDamagedAreRefusedAndComeAgain() {
+        open();
+        member(2).storage.seesDamage = true;
+        member(1).propose("a");
+        cluster.run();
+        assertThat(member(2).refusals).contains("damaged on the way");
+        assertThat(member(2).failure).isNull();
+        assertThat(member(2).storage.records()).isEmpty();
+
+        member(2).storage.seesDamage = false;
+        cluster.tick(40);
+        assertThat(member(2).storage.records()).containsExactly("a");
+    }
+
+    @Test
     void messagesForGroupsOrFromBrokersThatAreNotHereAreIgnored() {
         open();
         int term = member(2).group.core().term();

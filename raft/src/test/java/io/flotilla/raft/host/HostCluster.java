@@ -176,6 +176,7 @@ final class HostCluster {
         Role role = Role.FOLLOWER;
         int leader = RaftCore.NO_NODE;
         long committed;
+        final List<String> refusals = new ArrayList<>();
         Throwable failure;
         int failures;
 
@@ -200,6 +201,11 @@ final class HostCluster {
                 throw new AssertionError("commit index " + commitIndex + " after " + committed);
             }
             committed = commitIndex;
+        }
+
+        @Override
+        public void refused(int from, String reason) {
+            refusals.add(reason);
         }
 
         @Override

@@ -30,6 +30,10 @@ final class MemoryStorage implements GroupStorage {
 
     /** Nothing becomes durable until {@link #releaseSyncs}. */
     boolean holdSyncs;
+
+    /** Received entries look damaged. */
+    boolean seesDamage;
+
     /** Reads are answered by {@link #releaseReads}. */
     boolean holdReads;
     /** Appends fail with this. */
@@ -175,6 +179,9 @@ final class MemoryStorage implements GroupStorage {
 
     @Override
     public List<EntryRef> parse(long firstIndex, ByteBuf bytes) {
+        if (seesDamage) {
+            throw new IllegalArgumentException("damaged on the way");
+        }
         List<EntryRef> found = new ArrayList<>();
         ByteBuf in = bytes.slice();
         for (long index = firstIndex; in.isReadable(); ) {
