@@ -328,17 +328,22 @@ public final class LogDirectory {
     public void abandon() {
         flusher.fence(new LogFailure(LogFailure.Kind.ABANDONED, path + " was abandoned", null));
         open.values().forEach(PartitionLog::abandon);
+        freeLock();
     }
 
     /** Closes the journal and frees the lock, after all logs were closed. Does not block; completes on any thread. */
     public CompletableFuture<Void> close() {
         return journal.close().handle((done, failure) -> {
-            try {
-                lock.close();
-            } catch (IOException e) {
-                LOG.warn("The lock of {} could not be freed: {}", path, e.toString());
-            }
+            freeLock();
             return null;
         });
+    }
+
+    private void freeLock() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.warn("The lock of {} could not be freed: {}", path, e.toString());
+        }
     }
 }

@@ -31,12 +31,12 @@ final class LogReads {
     private final LogReader reader;
     private final TimeSearch search;
 
-    LogReads(PartitionLog log, LogStore store, Executor loop) {
+    LogReads(PartitionLog log, LogStore store, Executor loop, int indexInterval) {
         this.log = log;
         this.store = store;
         this.loop = loop;
-        this.reader = new LogReader(store.fileSystem(), store.allocator());
-        this.search = new TimeSearch(store.fileSystem());
+        this.reader = new LogReader(store.fileSystem(), store.allocator(), indexInterval);
+        this.search = new TimeSearch(store.fileSystem(), indexInterval);
     }
 
     CompletableFuture<ReadResult> entries(long fromIndex, long lastIndex, int maxBytes) {

@@ -78,7 +78,7 @@ public final class PartitionLog {
         listener = toListener;
         writer = store.writer(loop, new Progress());
         writer.setCaching(config.writeCaching());
-        reads = new LogReads(this, store, loop);
+        reads = new LogReads(this, store, loop, config.indexIntervalBytes());
         if (store.flusher().failure() != null) {
             writer.fail(store.flusher().failure());
         } else {

@@ -37,7 +37,7 @@ class LogModelTest {
     private static void crashRepeatedly(long seed, boolean powerLoss) throws IOException {
         LogWorkload workload = new LogWorkload(seed);
         workload.open();
-        Random random = new Random(seed);
+        Random random = Seeds.random(seed);
         for (int life = 0; life < 12; life++) {
             for (int i = random.nextInt(120); i > 0; i--) {
                 workload.step();

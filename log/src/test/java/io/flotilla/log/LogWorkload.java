@@ -33,7 +33,7 @@ final class LogWorkload {
     private int term = 1;
 
     LogWorkload(long seed) {
-        random = new Random(seed);
+        random = Seeds.random(seed);
     }
 
     void open() throws IOException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import java.io.IOException;
-import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -49,7 +48,7 @@ class PowerLossTest {
         } else {
             workload.fixture.tasks.clear();
         }
-        workload.fixture.disk.powerLoss(new Random(seed + number));
+        workload.fixture.disk.powerLoss(Seeds.random(seed + number));
         workload.recover();
         workload.fixture.close();
         return cut;

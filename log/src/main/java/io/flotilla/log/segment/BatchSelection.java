@@ -58,13 +58,13 @@ public final class BatchSelection {
             RecordBatch batch = cursor.batch();
             long last = batch.isRaftEntry() ? next : next + batch.offsetCount() - 1;
             if (last >= fromIndex) {
-                if (verify && !batch.isCrcValid()) {
-                    damagedAt = cursor.position();
-                    break;
-                }
                 boolean wanted = withRaftEntries || !batch.isRaftEntry();
                 if (last > lastIndex || wanted && !fits(batch)) {
                     complete = true;
+                    break;
+                }
+                if (verify && !batch.isCrcValid()) {
+                    damagedAt = cursor.position();
                     break;
                 }
                 if (!wanted) {

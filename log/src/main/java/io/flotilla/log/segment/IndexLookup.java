@@ -20,14 +20,14 @@ import org.slf4j.LoggerFactory;
 public final class IndexLookup {
     private static final Logger LOG = LoggerFactory.getLogger(IndexLookup.class);
 
-    /** As dense as Kafka's default. */
-    private static final int REBUILD_INTERVAL_BYTES = 4096;
-
     private final FileSystem files;
+    private final int interval;
     private final AtomicLong rebuilds = new AtomicLong();
 
-    IndexLookup(FileSystem files) {
+    /** @param interval bytes between entries of indexes made anew */
+    IndexLookup(FileSystem files, int interval) {
         this.files = files;
+        this.interval = interval;
     }
 
     /** Position of a batch that ends before an offset, near it if the index file is good; at worst 0. */
@@ -68,7 +68,7 @@ public final class IndexLookup {
     }
 
     private SegmentIndex rebuild(FileHandle segment, FileRange range) throws IOException {
-        SegmentIndex index = scan(segment, range, REBUILD_INTERVAL_BYTES);
+        SegmentIndex index = scan(segment, range, interval);
         index.addTime();
         write(SegmentFiles.index(range.directory(), range.baseOffset()), IndexFiles.encodeOffsets(index, range.end()));
         write(
@@ -90,7 +90,7 @@ public final class IndexLookup {
     public static SegmentIndex restore(
             FileSystem files, FileHandle segment, Path directory, Segment toRestore, int interval) throws IOException {
         FileRange range = new FileRange(directory, toRestore.baseOffset(), 0, toRestore.size(), false);
-        SegmentIndex loaded = new IndexLookup(files).loadFiles(range);
+        SegmentIndex loaded = new IndexLookup(files, interval).loadFiles(range);
         return loaded != null ? loaded : scan(segment, range, interval);
     }
 

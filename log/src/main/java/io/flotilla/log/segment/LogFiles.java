@@ -76,24 +76,14 @@ public final class LogFiles {
         }
     }
 
-    /** Removes a segment's index files, durably: what they say is about to be wrong. */
-    void removeIndexes(long baseOffset) throws IOException {
-        Path index = SegmentFiles.index(directory, baseOffset);
-        Path timeIndex = SegmentFiles.timeIndex(directory, baseOffset);
-        if (files.exists(index) || files.exists(timeIndex)) {
-            files.delete(index);
-            files.delete(timeIndex);
-            files.syncDirectory(directory);
-        }
-    }
-
     /** Takes a segment out of the log, durably: renames its file. {@link #removeDeleted} frees the space. */
     public void dropSegment(long baseOffset) throws IOException {
         Path log = SegmentFiles.log(directory, baseOffset);
         if (files.exists(log)) {
             files.rename(log, deleted(baseOffset));
         }
-        removeIndexes(baseOffset);
+        files.delete(SegmentFiles.index(directory, baseOffset));
+        files.delete(SegmentFiles.timeIndex(directory, baseOffset));
         files.syncDirectory(directory);
     }
 

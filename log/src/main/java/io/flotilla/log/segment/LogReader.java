@@ -23,10 +23,11 @@ public final class LogReader {
     private final ByteBufAllocator allocator;
     private final IndexLookup lookup;
 
-    public LogReader(FileSystem files, ByteBufAllocator allocator) {
+    /** @param indexInterval bytes between entries of indexes that must be made anew */
+    public LogReader(FileSystem files, ByteBufAllocator allocator, int indexInterval) {
         this.files = files;
         this.allocator = allocator;
-        this.lookup = new IndexLookup(files);
+        this.lookup = new IndexLookup(files, indexInterval);
     }
 
     /**

@@ -319,7 +319,10 @@ public final class LogState {
     public List<Segment> advanceLogStart(long offset) {
         logStartOffset = Math.max(logStartOffset, offset);
         int gone = 0;
-        while (gone + 1 < segments.size() && segments.get(gone + 1).baseOffset() <= logStartOffset) {
+        while (gone + 1 < segments.size()
+                && segments.get(gone + 1).baseOffset() <= logStartOffset
+                // A segment can end with Raft entries that are not committed though all its records are.
+                && segments.get(gone + 1).baseIndex() - 1 <= committedIndex) {
             gone++;
         }
         List<Segment> old = segments.subList(0, gone);

@@ -233,7 +233,6 @@ public final class LogWriter extends FlushTarget {
             for (long baseOffset : removed) {
                 files.dropSegment(baseOffset);
             }
-            files.removeIndexes(active);
             open(active);
             handle.truncate(size);
             // Before anything is written there again, or a crash could mix old batches with new.

@@ -42,9 +42,10 @@ public final class TimeSearch {
     private final FileSystem files;
     private final IndexLookup lookup;
 
-    public TimeSearch(FileSystem files) {
+    /** @param indexInterval bytes between entries of indexes that must be made anew */
+    public TimeSearch(FileSystem files, int indexInterval) {
         this.files = files;
-        this.lookup = new IndexLookup(files);
+        this.lookup = new IndexLookup(files, indexInterval);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.flotilla.log.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flotilla.log.Seeds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ class RaftEntriesTest {
 
     @Test
     void agreesWithAnEnumerationThroughTruncationDroppingAndStoring() {
-        Random random = new Random(5);
+        Random random = Seeds.random(5);
         for (int round = 0; round < 200; round++) {
             List<Boolean> isRaft = new ArrayList<>();
             RaftEntries entries = new RaftEntries();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flotilla.log.LogFailedException;
+import io.flotilla.log.Seeds;
 import io.flotilla.log.Tasks;
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileHandle;
@@ -93,7 +94,7 @@ class HardStateJournalTest {
     @Test
     void losesNoSavedVoteInAnyPowerLoss() throws IOException {
         for (int seed = 0; seed < 300; seed++) {
-            Random random = new Random(seed);
+            Random random = Seeds.random(seed);
             HardStateJournalTest life = new HardStateJournalTest();
             life.createDirectory();
             Map<Long, Integer> saved = new HashMap<>();

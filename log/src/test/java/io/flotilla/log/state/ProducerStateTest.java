@@ -3,6 +3,7 @@ package io.flotilla.log.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.log.Batches;
+import io.flotilla.log.Seeds;
 import io.flotilla.log.state.ProducerState.Check;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
@@ -95,7 +96,7 @@ class ProducerStateTest {
 
     @Test
     void truncationTakesBackExactlyWhatWasAppended() {
-        Random random = new Random(3);
+        Random random = Seeds.random(3);
         for (int round = 0; round < 100; round++) {
             long keep = random.nextInt(25);
             ProducerStateTest all = new ProducerStateTest();

@@ -1,0 +1,279 @@
+package io.flotilla.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.log.fs.FileHandle;
+import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.MemoryFileSystem.Operation;
+import io.flotilla.log.fs.SmallFiles;
+import io.flotilla.log.segment.SegmentFiles;
+import io.flotilla.wire.record.Compression;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What an interrupted write explains is cut; everything else is damage, reported and left as it is. */
+class RecoveryTest {
+    private final LogFixture fixture = new LogFixture();
+
+    private Path segment(long baseOffset) {
+        return SegmentFiles.log(fixture.path(), baseOffset);
+    }
+
+    /** Appends single records, of which five fill a segment; returns the last index. */
+    private long append(int count) {
+        for (int i = 0; i < count; i++) {
+            fixture.log.append(Batches.records(Compression.NONE, 100, i), 1, 0);
+        }
+        fixture.tasks.runAll();
+        return fixture.log.lastIndex();
+    }
+
+    private long size(Path file) throws IOException {
+        try (FileHandle handle = fixture.disk.open(file, FileSystem.Access.READ)) {
+            return handle.size();
+        }
+    }
+
+    private void truncate(Path file, long size) throws IOException {
+        try (FileHandle handle = fixture.disk.open(file, FileSystem.Access.WRITE)) {
+            handle.truncate(size);
+        }
+    }
+
+    private Map<String, byte[]> contents() throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        for (String name : fixture.disk.list(fixture.path())) {
+            contents.put(name, SmallFiles.read(fixture.disk, fixture.path().resolve(name)));
+        }
+        return contents;
+    }
+
+    /** Kills the process, does the damage, and expects it to be found and nothing to be changed. */
+    private void assertDamaged(Path file, String reason) throws IOException {
+        Map<String, byte[]> before = contents();
+        OpenResult result = fixture.tryOpen();
+        assertThat(result).isInstanceOf(OpenResult.Damaged.class);
+        Damage damage = ((OpenResult.Damaged) result).damage();
+        assertThat(damage.file()).isEqualTo(file);
+        assertThat(damage.reason()).contains(reason);
+        Map<String, byte[]> after = contents();
+        assertThat(after.keySet()).isEqualTo(before.keySet());
+        before.forEach((name, bytes) -> assertThat(after.get(name)).isEqualTo(bytes));
+        fixture.directory.abandon();
+    }
+
+    @Test
+    void cutsATornBatchAtTheEndAndSaysSo() throws IOException {
+        fixture.open();
+        append(3);
+        fixture.kill();
+        long size = size(segment(0));
+        for (long cut : new long[] {1, 60, 100}) {
+            truncate(segment(0), size - cut);
+            fixture.open();
+            assertThat(fixture.log.lastIndex()).isEqualTo(2);
+            assertThat(fixture.report.cutBytes()).isPositive();
+            assertThat(fixture.report.notes()).contains("cut");
+            append(1);
+            fixture.kill();
+        }
+        fixture.open();
+        assertThat(fixture.report.cutBytes()).isZero();
+        assertThat(fixture.log.lastIndex()).isEqualTo(3);
+        fixture.close();
+    }
+
+    @Test
+    void cutsZerosThatAHalfDoneWriteLeft() throws IOException {
+        fixture.open();
+        append(2);
+        fixture.kill();
+        try (FileHandle handle = fixture.disk.open(segment(0), FileSystem.Access.WRITE)) {
+            handle.write(new ByteBuffer[] {ByteBuffer.allocate(300)}, 1, handle.size());
+        }
+        fixture.open();
+        assertThat(fixture.report.cutBytes()).isEqualTo(300);
+        assertThat(fixture.log.lastIndex()).isEqualTo(2);
+        fixture.close();
+    }
+
+    @Test
+    void neverCutsWhatIsKnownToBeCommitted() throws IOException {
+        fixture.open();
+        fixture.log.committed(append(3));
+        fixture.directory.markCommitted();
+        fixture.tasks.runAll();
+        fixture.kill();
+        long size = size(segment(0));
+        fixture.disk.flip(segment(0), size - 10, 4);
+        assertDamaged(segment(0), "though index 3 was durable and committed");
+        truncate(segment(0), size - 10);
+        assertDamaged(segment(0), "though index 3 was durable and committed");
+        truncate(segment(0), size / 3 * 2);
+        assertDamaged(segment(0), "the log ends at index 2");
+    }
+
+    @Test
+    void neverCutsBeforeGoodBatchesThatWereWrittenLater() throws IOException {
+        fixture.config = new LogConfig(1 << 30, 1000, 4096, false, 60_000, 100, 300);
+        fixture.open();
+        for (int i = 0; i < 12; i++) {
+            fixture.log.append(Batches.records(Compression.NONE, 500_000, i), 1, 0);
+            fixture.tasks.runAll();
+        }
+        fixture.kill();
+        fixture.disk.flip(segment(0), 600_000, 1);
+        assertDamaged(segment(0), "good batch follows");
+    }
+
+    @Test
+    void damageBeforeTheLastSegmentIsNeverATornTail() throws IOException {
+        fixture.open();
+        append(20);
+        fixture.kill();
+        assertThat(fixture.disk.exists(segment(5))).isTrue();
+        fixture.disk.flip(segment(0), 600, 1);
+        assertDamaged(segment(0), "CRC mismatch");
+    }
+
+    @Test
+    void missingOrShortenedSegmentsAreDamage() throws IOException {
+        fixture.open();
+        fixture.log.committed(append(20));
+        fixture.tasks.runAll();
+        fixture.kill();
+        fixture.disk.rename(segment(5), fixture.path().resolve("elsewhere"));
+        assertDamaged(segment(5), "is missing");
+        fixture.disk.rename(fixture.path().resolve("elsewhere"), segment(5));
+        truncate(segment(5), 100);
+        assertDamaged(segment(5), "has 100 bytes");
+    }
+
+    @Test
+    void aDamagedSnapshotIsPassedOverForTheOneBefore() throws IOException {
+        fixture.open();
+        fixture.log.committed(append(20));
+        fixture.tasks.runAll();
+        fixture.kill();
+        String newest = contents().keySet().stream()
+                .filter(name -> name.endsWith(SegmentFiles.SNAPSHOT))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        fixture.disk.flip(fixture.path().resolve(newest), 20, 1);
+        fixture.open();
+        assertThat(fixture.log.lastIndex()).isEqualTo(20);
+        assertThat(fixture.report.notes()).contains(newest).contains("CRC mismatch");
+        assertThat(fixture.report.scannedBytes()).isPositive();
+        fixture.close();
+    }
+
+    @Test
+    void withoutAnySnapshotAWholeLogIsReadFromItsBeginning() throws IOException {
+        fixture.open();
+        fixture.log.append(Batches.leaderChange(1), 1, 0);
+        append(20);
+        fixture.kill();
+        damageSnapshots();
+        fixture.open();
+        assertThat(fixture.log.lastIndex()).isEqualTo(21);
+        assertThat(fixture.log.offsetAfter(21)).isEqualTo(20);
+        fixture.close();
+    }
+
+    @Test
+    void withoutAnySnapshotAPartOfALogIsDamage() throws IOException {
+        fixture.open();
+        fixture.log.committed(append(20));
+        fixture.log.advanceLogStart(13);
+        fixture.tasks.runAll();
+        fixture.kill();
+        assertThat(fixture.disk.exists(segment(0))).isFalse();
+        damageSnapshots();
+        assertDamaged(fixture.path(), "no snapshot can be read");
+    }
+
+    private void damageSnapshots() throws IOException {
+        for (String name : contents().keySet()) {
+            if (name.endsWith(SegmentFiles.SNAPSHOT)) {
+                fixture.disk.flip(fixture.path().resolve(name), 20, 1);
+            }
+        }
+    }
+
+    @Test
+    void anOlderSnapshotDoesNotMissWhatRetentionRemovedSince() throws IOException {
+        fixture.open();
+        fixture.log.committed(append(20));
+        fixture.log.advanceLogStart(13);
+        fixture.tasks.runAll();
+        fixture.kill();
+        String newest = contents().keySet().stream()
+                .filter(name -> name.endsWith(SegmentFiles.SNAPSHOT))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        fixture.disk.flip(fixture.path().resolve(newest), 20, 1);
+        fixture.open();
+        assertThat(fixture.log.lastIndex()).isEqualTo(20);
+        assertThat(fixture.log.logStartOffset()).isEqualTo(10);
+        fixture.close();
+    }
+
+    @Test
+    void whatAKilledProcessWroteIsSyncedBeforeItCounts() throws IOException {
+        for (int seed = 0; seed < 50; seed++) {
+            LogFixture life = new LogFixture();
+            life.open();
+            life.log.append(Batches.records(Compression.NONE, 100, 1), 1, 0);
+            // The write is done, its sync is not.
+            life.disk.setFaults((operation, path) -> {
+                if (operation == Operation.SYNC) {
+                    life.disk.killProcess();
+                }
+            });
+            life.tasks.runAll();
+            life.disk.setFaults((operation, path) -> {});
+            life.kill();
+            life.open();
+            long recovered = life.log.durableIndex();
+            life.kill();
+            life.disk.powerLoss(Seeds.random(seed));
+            life.open();
+            assertThat(life.log.lastIndex()).isEqualTo(recovered);
+            life.close();
+        }
+    }
+
+    @Test
+    void aDirectoryOfAnotherTopicOfThatNameIsDamage() throws IOException {
+        fixture.open();
+        fixture.close();
+        LogDirectory directory =
+                LogDirectory.open(fixture.disk, LogFixture.ROOT, LogFixture.IDENTITY, fixture.tasks.background);
+        LogId other = new LogId(LogFixture.ID.topic(), new UUID(5, 5), 0);
+        OpenResult result = directory.openLog(other, new byte[0], LogFixture.SMALL, 0);
+        assertThat(result).isInstanceOf(OpenResult.Damaged.class);
+        Path stray = directory.setAside(LogFixture.ID);
+        assertThat(stray.getFileName().toString()).startsWith("topic-0.").endsWith("-stray");
+        assertThat(directory.openLog(other, new byte[0], LogFixture.SMALL, 0)).isInstanceOf(OpenResult.Opened.class);
+        directory.abandon();
+    }
+
+    @Test
+    void aLogThatVanishedIsNotMistakenForANewOne() throws IOException {
+        fixture.open();
+        fixture.log.committed(append(3));
+        fixture.directory.markCommitted();
+        fixture.tasks.runAll();
+        fixture.kill();
+        fixture.disk.rename(fixture.path(), LogFixture.ROOT.resolve("gone"));
+        OpenResult result = fixture.tryOpen();
+        assertThat(result).isInstanceOf(OpenResult.Damaged.class);
+        assertThat(((OpenResult.Damaged) result).damage().reason()).contains("is missing");
+        fixture.directory.abandon();
+    }
+}

@@ -1,0 +1,148 @@
+package io.flotilla.log.flush;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.log.LogFailure;
+import io.flotilla.log.Tasks;
+import io.flotilla.log.fs.NoSpaceException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class FlusherTest {
+    private final Tasks tasks = new Tasks();
+    private final List<LogFailure> fences = new ArrayList<>();
+    private final Flusher flusher = new Flusher(Path.of("/d"), tasks.background, 3, fences::add);
+
+    /** Counts what it is asked to do. */
+    private static class Target extends FlushTarget {
+        int flushes;
+        int abandoned;
+        IOException broken;
+
+        @Override
+        protected void flush() throws IOException {
+            flushes++;
+            if (broken != null) {
+                throw broken;
+            }
+        }
+
+        @Override
+        protected void abandon(LogFailure failure) {
+            abandoned++;
+        }
+    }
+
+    @Test
+    void oneFlushCoversAllMarksBeforeIt() {
+        Target target = new Target();
+        flusher.markDirty(target);
+        flusher.markDirty(target);
+        tasks.runAll();
+        assertThat(target.flushes).isEqualTo(1);
+        flusher.markDirty(target);
+        tasks.runAll();
+        assertThat(target.flushes).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsMarkedDuringARoundIsFlushedInTheNext() {
+        Target second = new Target();
+        Target first = new Target() {
+            @Override
+            protected void flush() throws IOException {
+                super.flush();
+                if (flushes == 1) {
+                    flusher.markDirty(this);
+                    flusher.markDirty(second);
+                }
+            }
+        };
+        flusher.markDirty(first);
+        tasks.runAll();
+        assertThat(first.flushes).isEqualTo(2);
+        assertThat(second.flushes).isEqualTo(1);
+    }
+
+    @Test
+    void aFailureFencesTheDirectoryForGood() {
+        Target good = new Target();
+        Target bad = new Target();
+        bad.broken = new IOException("broken");
+        flusher.markDirty(bad);
+        tasks.runAll();
+        bad.broken = null;
+        flusher.markDirty(bad);
+        flusher.markDirty(good);
+        tasks.runAll();
+        assertThat(fences).hasSize(1);
+        assertThat(fences.get(0).kind()).isEqualTo(LogFailure.Kind.IO);
+        assertThat(flusher.failure()).isEqualTo(fences.get(0));
+        assertThat(bad.flushes).isEqualTo(1);
+        assertThat(bad.abandoned).isEqualTo(2);
+        assertThat(good.flushes).isZero();
+        assertThat(good.abandoned).isEqualTo(1);
+    }
+
+    @Test
+    void aFullDiskIsToldApart() {
+        Target full = new Target();
+        full.broken = new NoSpaceException("full", null);
+        flusher.markDirty(full);
+        tasks.runAll();
+        assertThat(fences.get(0).kind()).isEqualTo(LogFailure.Kind.NO_SPACE);
+    }
+
+    @Test
+    void neverFlushesATargetTwiceAtATimeNorForgetsAMark() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        Flusher busy = new Flusher(Path.of("/d"), pool, 3, fences::add);
+        AtomicInteger overlaps = new AtomicInteger();
+        List<Counting> targets = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            targets.add(new Counting(overlaps));
+        }
+        for (int i = 0; i < 20_000; i++) {
+            Counting target = targets.get(i % targets.size());
+            target.queued.incrementAndGet();
+            busy.markDirty(target);
+        }
+        while (targets.stream().anyMatch(target -> target.queued.get() > 0)) {
+            Thread.onSpinWait();
+        }
+        pool.shutdown();
+        assertThat(pool.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(overlaps).hasValue(0);
+        assertThat(fences).isEmpty();
+    }
+
+    /** Takes its queued work, noticing whether it is called twice at a time. */
+    private static final class Counting extends FlushTarget {
+        final AtomicInteger queued = new AtomicInteger();
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicInteger overlaps;
+
+        Counting(AtomicInteger overlaps) {
+            this.overlaps = overlaps;
+        }
+
+        @Override
+        protected void flush() {
+            if (inside.incrementAndGet() > 1) {
+                overlaps.incrementAndGet();
+            }
+            queued.set(0);
+            inside.decrementAndGet();
+        }
+
+        @Override
+        protected void abandon(LogFailure failure) {}
+    }
+}
