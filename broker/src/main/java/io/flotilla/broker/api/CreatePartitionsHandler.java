@@ -11,9 +11,6 @@ import java.util.concurrent.CompletableFuture;
 /** CreatePartitions (KIP-195). All versions mean the same. */
 public final class CreatePartitionsHandler
         extends MetadataLeaderHandler<CreatePartitionsRequest, CreatePartitionsResponse> {
-    /** Leaders are elected in a moment; a client that asks for more time than this gets its answer without them. */
-    private static final long MOST_WAIT_MS = 10_000;
-
     private final NewLeaders newLeaders;
 
     public CreatePartitionsHandler(MetadataLeader leader, NewLeaders newLeaders) {
@@ -30,8 +27,7 @@ public final class CreatePartitionsHandler
                             .filter(topic -> topic.errorCode() == ErrorCode.NONE.code())
                             .map(CreatePartitionsResponse.Topic::name)
                             .toList();
-            long timeoutMs = Math.min(request.timeoutMs(), MOST_WAIT_MS);
-            return newLeaders.await(context.loop(), created, timeoutMs, response);
+            return newLeaders.await(context.loop(), created, request.timeoutMs(), response);
         });
     }
 

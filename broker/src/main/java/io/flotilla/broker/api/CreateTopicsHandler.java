@@ -10,9 +10,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** CreateTopics. v4 lets partitions and replicas default (KIP-464), v5 returns the configuration (KIP-525), v7 the topic id. */
 public final class CreateTopicsHandler extends MetadataLeaderHandler<CreateTopicsRequest, CreateTopicsResponse> {
-    /** Leaders are elected in a moment; a client that asks for more time than this gets its answer without them. */
-    private static final long MOST_WAIT_MS = 10_000;
-
     private final NewLeaders newLeaders;
 
     public CreateTopicsHandler(MetadataLeader leader, NewLeaders newLeaders) {
@@ -29,8 +26,7 @@ public final class CreateTopicsHandler extends MetadataLeaderHandler<CreateTopic
                             .filter(topic -> topic.errorCode() == ErrorCode.NONE.code())
                             .map(CreateTopicsResponse.Topic::name)
                             .toList();
-            long timeoutMs = Math.min(request.timeoutMs(), MOST_WAIT_MS);
-            return newLeaders.await(context.loop(), created, timeoutMs, response);
+            return newLeaders.await(context.loop(), created, request.timeoutMs(), response);
         });
     }
 

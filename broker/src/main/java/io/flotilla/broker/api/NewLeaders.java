@@ -16,6 +16,9 @@ import java.util.concurrent.CompletableFuture;
 public final class NewLeaders {
     private static final long LOOK_MS = 5;
 
+    /** Leaders are elected in a moment; a client that is ready to wait longer than this gets its answer without them. */
+    private static final long MOST_WAIT_MS = 10_000;
+
     private final MetadataCache metadata;
     private final LeaderTable leaders;
     private final Clock clock;
@@ -29,7 +32,7 @@ public final class NewLeaders {
     /** Completes with the response when all partitions of these topics are led, or after the timeout all the same. */
     <R> CompletableFuture<R> await(EventLoop loop, List<String> topics, long timeoutMs, R response) {
         CompletableFuture<R> done = new CompletableFuture<>();
-        look(loop, topics, clock.nanoTime() + timeoutMs * 1_000_000L, response, done);
+        look(loop, topics, clock.nanoTime() + Math.min(timeoutMs, MOST_WAIT_MS) * 1_000_000L, response, done);
         return done;
     }
 

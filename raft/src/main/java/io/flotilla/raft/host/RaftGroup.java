@@ -8,32 +8,23 @@ import io.flotilla.raft.core.PeerStatus;
 import io.flotilla.raft.core.ProposeResult;
 import io.flotilla.raft.core.RaftCore;
 import io.flotilla.raft.core.Ready;
-import io.flotilla.raft.core.Replicate;
 import io.flotilla.raft.core.Role;
-import io.flotilla.raft.core.SendSnapshot;
 import io.flotilla.raft.core.SoftState;
 import io.flotilla.raft.core.TransferResult;
 import io.flotilla.raft.message.AppendRequest;
-import io.flotilla.raft.message.CommitNotice;
 import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.message.EntryRef;
 import io.flotilla.raft.message.RaftMessage;
-import io.flotilla.raft.message.SnapshotRequest;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * One group at work: passes inputs to its core and carries out each {@link Ready} in the order it demands. Used on its
  * shard's loop only. An exception from the core or from storage is a broken invariant: it stops this group and no other.
  */
 public final class RaftGroup {
-    /** Payload of one append message: large enough to stream, small enough to leave room for other groups. */
-    private static final int MAX_APPEND_BYTES = 1 << 20;
-
     /** How long the other replicas of a fresh group leave the first election to the one that stands. */
     private static final int TICKS_TO_HOLD_BACK = 25;
 
@@ -68,8 +59,7 @@ public final class RaftGroup {
     /** Bytes of proposed entries the core has accepted and not yet handed back to append, in order. */
     private final ArrayDeque<ByteBuf> proposed = new ArrayDeque<>();
 
-    /** While leading: the commit index last told to each peer. */
-    private final Map<Integer, Long> told = new TreeMap<>();
+    private final FollowerFeed feed;
 
     /** The message being stepped: its entries may be among those to append, its payload a snapshot to install. */
     private List<EntryRef> receivedEntries = List.of();
@@ -97,6 +87,7 @@ public final class RaftGroup {
         this.outbox = outbox;
         this.host = host;
         this.options = options;
+        this.feed = new FollowerFeed(this, storage, outbox, host.nodeId());
     }
 
     public GroupId id() {
@@ -259,17 +250,9 @@ public final class RaftGroup {
 
     /** Tells up-to-date followers how far entries are committed, where nothing else has told them. */
     void sendCommitNotices() {
-        if (closed || role != Role.LEADER) {
-            return;
+        if (!closed && role == Role.LEADER) {
+            feed.sendCommitNotices();
         }
-        long commit = core.commitIndex();
-        RaftMessage notice = new CommitNotice(core.term(), commit, core.termAt(commit));
-        core.configuration().members().forEach(node -> {
-            if (node != host.nodeId() && told.getOrDefault(node, -1L) < commit) {
-                told.put(node, commit);
-                outbox.add(node, id, notice, null);
-            }
-        });
     }
 
     void close() {
@@ -287,7 +270,8 @@ public final class RaftGroup {
         input(() -> {});
     }
 
-    private void input(Runnable action) {
+    /** Has the core take an input, and carries out what comes of it. */
+    void input(Runnable action) {
         if (closed) {
             return;
         }
@@ -341,8 +325,8 @@ public final class RaftGroup {
         if (ready.commitIndex() > 0) {
             committed(ready.commitIndex());
         }
-        ready.replications().forEach(this::replicate);
-        ready.snapshots().forEach(this::sendSnapshot);
+        ready.replications().forEach(feed::replicate);
+        ready.snapshots().forEach(feed::sendSnapshot);
     }
 
     /** Appends entries: those of the message being stepped in one piece, those of this leader one by one. */
@@ -374,7 +358,7 @@ public final class RaftGroup {
             proposed.clear();
         }
         role = state.role();
-        told.clear();
+        feed.restart();
         listener.roleChanged(state.role(), state.leaderId(), state.term());
     }
 
@@ -383,65 +367,6 @@ public final class RaftGroup {
         if (role == Role.LEADER) {
             host.owesNotices(this, options.promptCommits());
         }
-    }
-
-    private void replicate(Replicate intent) {
-        if (intent.nextIndex() > core.lastIndex()) {
-            sendAppend(intent, intent.prevIndex(), null);
-            return;
-        }
-        storage.read(intent.nextIndex(), MAX_APPEND_BYTES, new GroupStorage.ReadCallback() {
-            @Override
-            public void read(long lastIndex, ByteBuf bytes) {
-                sendAppend(intent, lastIndex, bytes);
-            }
-
-            @Override
-            public void failed() {
-                if (core.isCurrent(intent)) {
-                    input(() -> core.sendFailed(intent.peer()));
-                }
-            }
-        });
-    }
-
-    private void sendAppend(Replicate intent, long lastIndex, ByteBuf bytes) {
-        if (closed || !core.isCurrent(intent)) {
-            if (bytes != null) {
-                bytes.release();
-            }
-            return;
-        }
-        long commit = core.commitIndex();
-        int size = bytes == null ? 0 : bytes.readableBytes();
-        outbox.add(
-                intent.peer(),
-                id,
-                AppendRequest.probe(intent.term(), intent.prevIndex(), intent.prevTerm(), commit),
-                bytes);
-        told.put(intent.peer(), commit);
-        input(() -> core.sent(intent, lastIndex, size));
-    }
-
-    private void sendSnapshot(SendSnapshot intent) {
-        storage.readSnapshot(new GroupStorage.SnapshotCallback() {
-            @Override
-            public void read(long lastIndex, int lastTerm, ByteBuf payload) {
-                if (closed || !core.isCurrent(intent)) {
-                    payload.release();
-                    return;
-                }
-                RaftMessage message = new SnapshotRequest(intent.term(), lastIndex, lastTerm, core.configuration());
-                outbox.add(intent.peer(), id, message, payload);
-            }
-
-            @Override
-            public void failed() {
-                if (core.isCurrent(intent)) {
-                    input(() -> core.sendFailed(intent.peer()));
-                }
-            }
-        });
     }
 
     private void install(InstallSnapshot install) {
