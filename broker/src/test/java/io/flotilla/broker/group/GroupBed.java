@@ -3,6 +3,7 @@ package io.flotilla.broker.group;
 import io.flotilla.broker.env.RandomSource;
 import io.flotilla.broker.machine.MachineHost;
 import io.flotilla.broker.machine.Outcome;
+import io.flotilla.broker.machine.PromptFuture;
 import io.flotilla.broker.machine.TestLoop;
 import io.flotilla.broker.machine.TestPartition;
 import io.flotilla.wire.frame.ErrorCode;
@@ -58,17 +59,13 @@ final class GroupBed {
     }
 
     <R> CompletableFuture<R> submit(Function<GroupMachine, Outcome<R>> command) {
-        CompletableFuture<R> answer = host.submit(command);
+        CompletableFuture<R> answer = PromptFuture.of(host.submit(command));
         loop.run();
         return answer;
     }
 
     <R> R ask(Function<GroupMachine, Outcome<R>> command) {
-        CompletableFuture<R> answer = submit(command);
-        if (!answer.isDone()) {
-            throw new AssertionError("no answer yet");
-        }
-        return answer.join();
+        return submit(command).join();
     }
 
     GroupDescription describe() {
@@ -125,7 +122,7 @@ final class GroupBed {
             client.assignment = client.sync(client.leads() ? assignments : Map.of());
         }
         for (Client client : clients) {
-            SyncResult result = client.assignment.getNow(SyncResult.failed(ErrorCode.REQUEST_TIMED_OUT));
+            SyncResult result = client.assignment.join();
             if (result.error() != ErrorCode.NONE) {
                 throw new AssertionError(client.id + ": " + result.error());
             }
@@ -212,9 +209,6 @@ final class GroupBed {
 
         /** Takes in a join that has succeeded. */
         JoinResult joined(CompletableFuture<JoinResult> answer) {
-            if (!answer.isDone()) {
-                throw new AssertionError("still waiting to join");
-            }
             JoinResult result = answer.join();
             if (result.error() != ErrorCode.NONE) {
                 throw new AssertionError("not joined: " + result.error());
@@ -241,9 +235,7 @@ final class GroupBed {
         }
 
         ErrorCode commit(String topic, long offset) {
-            return commitLater(topic, offset)
-                    .getNow(List.of(ErrorCode.REQUEST_TIMED_OUT))
-                    .get(0);
+            return commitLater(topic, offset).join().get(0);
         }
 
         CompletableFuture<List<ErrorCode>> commitLater(String topic, long offset) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flotilla.broker.cluster.TopicInfo;
+import io.flotilla.broker.machine.PromptFuture;
 import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.wire.frame.ErrorCode;
 import java.util.Collections;
@@ -32,7 +33,8 @@ class GroupCoordinatorsTest {
     }
 
     private CompletableFuture<GroupDescription> describe(String group) {
-        CompletableFuture<GroupDescription> answer = bed.groups.submit(group, machine -> machine.describe(group));
+        CompletableFuture<GroupDescription> answer =
+                PromptFuture.of(bed.groups.submit(group, machine -> machine.describe(group)));
         bed.loop.run();
         return answer;
     }

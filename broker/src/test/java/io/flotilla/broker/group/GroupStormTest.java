@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class GroupStormTest {
     private static final int CLIENTS = 4;
-    private static final int STEPS = 1_500;
+    private static final int STEPS = 1_000;
 
     private static final int ROOM_FOR_GHOSTS = 1_000;
 
@@ -32,7 +32,7 @@ class GroupStormTest {
     private Random random;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void aGroupSurvives(long seed) {
         random = new Random(seed);
         List<Actor> actors = new ArrayList<>();
@@ -46,7 +46,7 @@ class GroupStormTest {
         }
         bed.partition.holdCommits = false;
         bed.partition.commit();
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 100; round++) {
             actors.forEach(actor -> actor.act(false));
             bed.loop.advance(500);
         }

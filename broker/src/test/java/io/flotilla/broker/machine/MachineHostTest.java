@@ -67,7 +67,7 @@ class MachineHostTest {
     }
 
     private <R> CompletableFuture<R> submit(Function<Journal, Outcome<R>> command) {
-        CompletableFuture<R> answer = host.submit(command);
+        CompletableFuture<R> answer = PromptFuture.of(host.submit(command));
         loop.run();
         return answer;
     }

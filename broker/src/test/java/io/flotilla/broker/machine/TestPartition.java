@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -178,13 +179,11 @@ public final class TestPartition implements LedPartition {
             heldReads.add(held);
             return held;
         }
-        for (int i = 0; i < committed; i++) {
-            ByteBuf batch = Unpooled.wrappedBuffer(batches.get(i));
-            if (new RecordBatch().wrap(batch, 0).nextOffset() > offset) {
-                return CompletableFuture.completedFuture(batch);
-            }
-        }
-        return CompletableFuture.completedFuture(Unpooled.EMPTY_BUFFER);
+        int found = Collections.binarySearch(baseOffsets, offset);
+        int index = found >= 0 ? found : -found - 2;
+        boolean readable = index >= 0 && index < committed && offset < highWatermark();
+        return CompletableFuture.completedFuture(
+                readable ? Unpooled.wrappedBuffer(batches.get(index)) : Unpooled.EMPTY_BUFFER);
     }
 
     private ByteBuf read() {
