@@ -4,6 +4,7 @@ import io.flotilla.broker.config.TopicConfig;
 import io.flotilla.broker.env.EventLoop;
 import io.flotilla.log.Damage;
 import io.flotilla.log.LogDirectory;
+import io.flotilla.log.LogFailedException;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.LogListener;
 import io.flotilla.log.PartitionLog;
@@ -454,11 +455,12 @@ public final class Replica implements LedPartition {
 
         @Override
         public void failed(Throwable cause) {
+            // A failed disk stops many replicas at once, and its own report has the trace.
             LOG.error(
                     "{}: this replica has stopped; its data is kept as it is. Cause: {}",
                     name,
                     cause.getMessage(),
-                    cause);
+                    cause instanceof LogFailedException ? null : cause);
             failure = cause;
             failed = true;
             role = Role.FOLLOWER;
@@ -477,7 +479,7 @@ public final class Replica implements LedPartition {
 
         @Override
         public void failed(LogFailure cause) {
-            group.fail(new IllegalStateException(cause.message(), cause.cause()));
+            group.fail(new LogFailedException(cause));
         }
     }
 }
