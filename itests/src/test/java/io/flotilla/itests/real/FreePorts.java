@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Ports that nobody listens on. They lie below those that systems give to outgoing connections, so that no client takes the
@@ -31,6 +32,17 @@ final class FreePorts {
             throw new AssertionError("only " + found.size() + " free ports from " + FIRST + " to " + LAST);
         }
         return found.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The first of so many neighbouring ports, that are free, and as far as {@code distance} above them, too. */
+    static int findRun(int count, int distance) {
+        int start = FIRST + new Random().nextInt(LAST - FIRST + 1 - count - distance);
+        for (int first = start; first + count + distance <= LAST; first += count) {
+            if (IntStream.range(first, first + count).allMatch(port -> isFree(port) && isFree(port + distance))) {
+                return first;
+            }
+        }
+        throw new AssertionError("no " + count + " neighbouring free ports from " + start + " to " + LAST);
     }
 
     private static boolean isFree(int port) {
