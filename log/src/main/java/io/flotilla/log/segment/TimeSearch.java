@@ -82,8 +82,7 @@ public final class TimeSearch {
         }
         walk(rest, RecordBatch.NO_TIMESTAMP, (range, file, position, batch) -> {
             if (batch.maxTimestamp() > best[0].timestamp()) {
-                RecordPosition found = firstIn(load(range, file, position, batch), rest, batch.maxTimestamp());
-                best[0] = found == RecordPosition.NONE ? best[0] : found;
+                best[0] = maxIn(load(range, file, position, batch), rest, best[0]);
             }
             return true;
         });
@@ -172,20 +171,39 @@ public final class TimeSearch {
 
     private static RecordPosition firstIn(RecordBatch batch, Scope scope, long timestamp) {
         RecordPosition[] found = {RecordPosition.NONE};
-        int term = batch.partitionLeaderEpoch();
+        forEachInScope(batch, scope, (offset, time) -> {
+            if (found[0] == RecordPosition.NONE && time >= timestamp) {
+                found[0] = new RecordPosition(offset, time, batch.partitionLeaderEpoch());
+            }
+        });
+        return found[0];
+    }
+
+    private static RecordPosition maxIn(RecordBatch batch, Scope scope, RecordPosition before) {
+        RecordPosition[] best = {before};
+        forEachInScope(batch, scope, (offset, time) -> {
+            if (time > best[0].timestamp()) {
+                best[0] = new RecordPosition(offset, time, batch.partitionLeaderEpoch());
+            }
+        });
+        return best[0];
+    }
+
+    /** Given a record's offset and timestamp. */
+    private interface RecordVisitor {
+        void visit(long offset, long timestamp);
+    }
+
+    private static void forEachInScope(RecordBatch batch, Scope scope, RecordVisitor visitor) {
         try {
             Records.forEach(batch, MOST_DECOMPRESSED_BYTES, record -> {
-                if (found[0] == RecordPosition.NONE
-                        && record.timestamp() >= timestamp
-                        && record.offset() >= scope.fromOffset()
-                        && record.offset() < scope.limitOffset()) {
-                    found[0] = new RecordPosition(record.offset(), record.timestamp(), term);
+                if (record.offset() >= scope.fromOffset() && record.offset() < scope.limitOffset()) {
+                    visitor.visit(record.offset(), record.timestamp());
                 }
             });
         } catch (InvalidBatchException e) {
-            // Records this broker cannot open, though what was written stands there: as exact as can be.
-            found[0] = new RecordPosition(Math.max(batch.baseOffset(), scope.fromOffset()), batch.maxTimestamp(), term);
+            // What was written stands there but this broker cannot open it: as exact as can be.
+            visitor.visit(Math.max(batch.baseOffset(), scope.fromOffset()), batch.maxTimestamp());
         }
-        return found[0];
     }
 }
