@@ -14,7 +14,8 @@ import java.util.function.Function;
  *
  * <p>A command's records are applied to the machine before they are committed, so that the next command sees them, but no
  * response leaves before everything the machine had applied by then is committed. Hence nobody sees state that could vanish
- * with this leader, and a leader that was deposed without knowing answers nothing.
+ * with this leader. A leader that was deposed and does not know it yet answers no command with records; a read with nothing
+ * pending it still answers, from what was committed when it led, until it misses its majority and steps down.
  */
 public final class MachineHost<S extends StateMachine> implements ReplicaListener {
     /** A batch has a header of 61 bytes; what is left of the limit is for records. */
@@ -54,12 +55,6 @@ public final class MachineHost<S extends StateMachine> implements ReplicaListene
             return CompletableFuture.failedFuture(new NotLeaderException("not the leader of " + name));
         }
         return current.submit(command);
-    }
-
-    /** Whether a machine is loaded and takes commands at this moment. */
-    public boolean isActive() {
-        Tenure<S> current = tenure;
-        return current != null && current.isActive();
     }
 
     @Override

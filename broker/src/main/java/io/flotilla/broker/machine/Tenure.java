@@ -41,8 +41,8 @@ final class Tenure<S extends StateMachine> {
     private final Set<Held<?>> held = new LinkedHashSet<>();
     /** This turn's records, not appended yet; null when there are none. */
     private Round open;
-    /** Why commands are refused; null while active. Also read by other threads, for {@link #isActive} only. */
-    private volatile RuntimeException refusal;
+    /** Why commands are refused; null while active. */
+    private RuntimeException refusal;
 
     /** @param onRefusedAppend told after this tenure ended because the log refused a batch while it still led */
     Tenure(
@@ -65,10 +65,6 @@ final class Tenure<S extends StateMachine> {
 
     LedPartition partition() {
         return partition;
-    }
-
-    boolean isActive() {
-        return refusal == null;
     }
 
     void load() {
