@@ -39,12 +39,17 @@ public final class ProducerState {
     private final LongObjectHashMap<Producer> producers = new LongObjectHashMap<>();
     private Producer oldest;
     private Producer newest;
+    /** A producer was forgotten here, so one that is not known may be that one, and go on where it was. */
+    private boolean forgetful;
 
-    /** Whether a batch may be appended now. A producer not known may begin with any sequence number, as in Kafka. */
+    /**
+     * Whether a batch may be appended now. A producer that has never written here begins with sequence number 0: what it sent
+     * before may have met a broker that did not lead yet, and is still to come again (KAFKA-15591).
+     */
     public Check check(long producerId, short epoch, int firstSequence, int lastSequence) {
         Producer producer = producers.get(producerId);
         if (producer == null) {
-            return OK;
+            return firstSequence == 0 || forgetful ? OK : new Check.OutOfOrder(0);
         }
         ProducedBatch last = producer.last();
         if (epoch < last.epoch()) {
@@ -109,6 +114,7 @@ public final class ProducerState {
                 && oldest.last().index() <= committedIndex
                 && (nowMs - oldest.lastSeenMs > expirationMs || producers.size() > most)) {
             remove(oldest);
+            forgetful = true;
         }
     }
 
@@ -130,10 +136,11 @@ public final class ProducerState {
     /**
      * Writes the state as of an index: batches after it are left out.
      *
-     * <p>Layout: count int32; for each producer: id int64, last seen int64, batches int8; for each batch: index int64, epoch
-     * int16, first and last sequence int32, base offset int64, timestamp int64.
+     * <p>Layout: whether any was forgotten int8, count int32; for each producer: id int64, last seen int64, batches int8; for
+     * each batch: index int64, epoch int16, first and last sequence int32, base offset int64, timestamp int64.
      */
     public void writeTo(ByteBuf out, long upToIndex) {
+        out.writeBoolean(forgetful);
         int countAt = out.writerIndex();
         int count = 0;
         out.writeInt(0);
@@ -151,6 +158,7 @@ public final class ProducerState {
     /** Reads what {@link #writeTo} wrote. */
     public static ProducerState readFrom(ByteBuf in) {
         ProducerState state = new ProducerState();
+        state.forgetful = in.readBoolean();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             long id = in.readLong();

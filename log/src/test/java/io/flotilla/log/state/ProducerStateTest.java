@@ -39,9 +39,29 @@ class ProducerStateTest {
     }
 
     @Test
-    void anUnknownProducerMayBeginAnywhere() {
+    void aNewProducerBeginsAtZero() {
         assertOk(check(7, 3, 0, 4));
-        assertOk(check(7, 3, 1234, 1234));
+        assertThat(check(7, 3, 1234, 1234)).isEqualTo(new Check.OutOfOrder(0));
+    }
+
+    @Test
+    void aProducerThatMayHaveBeenForgottenGoesOnAnywhere() {
+        long index = append(7, 0, 0, 5);
+        state.expire(now + 100, 50, 10, index);
+        assertThat(state.size()).isZero();
+        assertOk(check(7, 0, 5, 9));
+
+        ByteBuf stored = Unpooled.buffer();
+        state.writeTo(stored, index);
+        assertOk(ProducerState.readFrom(stored).check(7, (short) 0, 5, 9));
+    }
+
+    @Test
+    void aProducerWhoseOnlyBatchWasTakenBackBeginsAtZeroAgain() {
+        long index = append(7, 0, 0, 5);
+        state.truncateFrom(index - 4);
+        assertThat(check(7, 0, 5, 9)).isEqualTo(new Check.OutOfOrder(0));
+        assertOk(check(7, 0, 0, 4));
     }
 
     @Test
@@ -50,7 +70,7 @@ class ProducerStateTest {
         assertOk(check(7, 0, 3, 3));
         assertThat(check(7, 0, 4, 4)).isEqualTo(new Check.OutOfOrder(3));
         assertThat(check(7, 0, 2, 3)).isEqualTo(new Check.OutOfOrder(3));
-        assertOk(check(8, 0, 4, 4));
+        assertOk(check(8, 0, 0, 4));
     }
 
     @Test
