@@ -88,13 +88,13 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        brokers.values().forEach(broker -> broker.start(image()));
+        startAll();
         awaitLeader();
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
-        runningBrokers().forEach(TestBroker::stop);
+        stopAll();
     }
 
     public TestBroker broker(int id) {
@@ -134,6 +134,17 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         runningBrokers().forEach(TestBroker::giveBackMemory);
     }
 
+    public void stopAll() {
+        runningBrokers().forEach(TestBroker::stop);
+    }
+
+    /** The brokers that run, or those that do not. */
+    public List<Integer> brokersRunning(boolean running) {
+        return brokers.keySet().stream()
+                .filter(id -> broker(id).isRunning() == running)
+                .toList();
+    }
+
     public void startAll() {
         brokers.values().forEach(broker -> broker.start(image()));
     }
@@ -166,7 +177,11 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         return leaderOf(PARTITION);
     }
 
-    /** The broker that leads in the highest term, or null. */
+    /** The broker that leads and has committed in its term, or null. */
+    public Integer leader() {
+        return leaderOf(PARTITION);
+    }
+
     private Integer leaderOf(PartitionId partition) {
         Integer leader = null;
         int term = -1;
@@ -217,10 +232,16 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         return answer.join();
     }
 
-    public ProduceResult deleteRecords(int broker, long offset) {
+    public CompletableFuture<ProduceResult> sendDeleteRecords(int broker, long offset) {
         CompletableFuture<ProduceResult> answer = new CompletableFuture<>();
         long deadline = loop.nanoTime() + PRODUCE_TIMEOUT_NANOS;
         loop.execute(() -> replica(broker).deleteRecords(offset, deadline, answer::complete));
+        loop.run();
+        return answer;
+    }
+
+    public ProduceResult deleteRecords(int broker, long offset) {
+        CompletableFuture<ProduceResult> answer = sendDeleteRecords(broker, offset);
         await(answer::isDone);
         return answer.join();
     }
