@@ -70,7 +70,10 @@ public final class GroupCoordinators {
         metadata.subscribe(this::imageChanged);
     }
 
-    /** A replica of {@link #TOPIC} was opened here: what comes back has to hear of its leadership. */
+    /**
+     * A replica of {@link #TOPIC} was opened here: what comes back has to hear of its leadership. Nothing has to be said when
+     * it closes: then it no longer leads, and answers for no group.
+     */
     public ReplicaListener replicaOpened(PartitionId partition) {
         MachineHost<GroupMachine> host = new MachineHost<>(
                 TOPIC + "-" + partition.partition(),
@@ -79,11 +82,6 @@ public final class GroupCoordinators {
                 settings.maxBatchBytes());
         slots.put(partition.partition(), new Slot(partition, host));
         return host;
-    }
-
-    /** The replica is no longer here; it must have heard {@link ReplicaListener#notLeading} if it led. */
-    public void replicaClosed(PartitionId partition) {
-        slots.computeIfPresent(partition.partition(), (number, slot) -> slot.partition.equals(partition) ? null : slot);
     }
 
     /**

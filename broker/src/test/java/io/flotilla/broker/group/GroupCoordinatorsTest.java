@@ -103,10 +103,12 @@ class GroupCoordinatorsTest {
     }
 
     @Test
-    void aClosedReplicaIsNotAsked() {
-        TopicInfo topic = bed.createTopic(1);
+    void aReplicaOfADeletedTopicIsNotAsked() {
+        bed.createTopic(1);
         bed.partitions.get(0).lead();
-        bed.groups.replicaClosed(new PartitionId(topic.id(), 0));
+        assertThat(describe("g").join()).isNull();
+        bed.metadata.removeTopic(GroupCoordinators.TOPIC);
+        bed.metadata.addTopic(GroupCoordinators.TOPIC, 1);
         assertThat(errorOf(describe("g"))).isEqualTo(ErrorCode.NOT_COORDINATOR);
     }
 
