@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * meta.properties       whose directory this is
- * .lock                 held while it is open
+ * .lock                 held while it is open       .suspect  there after a failed write
  * hard-state.journal    term and vote of every group
  * TOPIC-PARTITION/      a log: partition.metadata, and for each segment .log, .index, .timeindex; .snapshot files
  * NAME.ID-delete/       being removed       NAME.ID-stray/   set aside for an operator
@@ -42,6 +42,11 @@ import org.slf4j.LoggerFactory;
 public final class LogDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
     private static final String LOCK_FILE = ".lock";
+    /**
+     * There from a failure to the next clean stop. It need not be durable: what it warns of, pages that can be read though
+     * they were not written, does not outlive the system's cache either.
+     */
+    private static final String SUSPECT_FILE = ".suspect";
     /** Syncs in flight at a time; measured on small disks, more gain nothing. */
     private static final int CONCURRENT_SYNCS = 16;
 
@@ -56,6 +61,7 @@ public final class LogDirectory {
     private volatile MetaProperties identity;
     private HardStateJournal journal;
     private List<LogId> found;
+    private boolean suspect;
 
     private LogDirectory(FileSystem files, Path path, Executor blocking) throws IOException {
         this.files = files;
@@ -98,6 +104,7 @@ public final class LogDirectory {
 
     private void load(MetaProperties expected) throws IOException {
         identity = checkIdentity(expected);
+        suspect = files.exists(path.resolve(SUSPECT_FILE));
         found = new ArrayList<>();
         for (String name : files.list(path)) {
             if (name.endsWith(LogFiles.INSTALL)) {
@@ -223,7 +230,8 @@ public final class LogDirectory {
         if (foreign != null) {
             return new OpenResult.Damaged(new Damage(directory.resolve(PartitionMetadata.FILE), 0, foreign));
         }
-        Recovery.Outcome outcome = new Recovery(files, logFiles, config, commitMark, nowMs).run(initialConfiguration);
+        Recovery.Outcome outcome =
+                new Recovery(files, logFiles, config, commitMark, nowMs, suspect).run(initialConfiguration);
         if (outcome instanceof Recovery.Outcome.Damaged damaged) {
             LOG.error("Log {} is damaged: {}", id.directoryName(), damaged.damage());
             return new OpenResult.Damaged(damaged.damage());
@@ -318,6 +326,13 @@ public final class LogDirectory {
     }
 
     private void fenced(LogFailure failure) {
+        if (failure.kind() != LogFailure.Kind.ABANDONED) {
+            try {
+                files.open(path.resolve(SUSPECT_FILE), FileSystem.Access.WRITE).close();
+            } catch (IOException e) {
+                LOG.warn("{} cannot be marked as suspect: {}", path, e.toString());
+            }
+        }
         open.values().forEach(log -> log.fence(failure));
     }
 
@@ -334,9 +349,20 @@ public final class LogDirectory {
     /** Closes the journal and frees the lock, after all logs were closed. Does not block; completes on any thread. */
     public CompletableFuture<Void> close() {
         return journal.close().handle((done, failure) -> {
+            if (failure == null) {
+                forgetSuspicion();
+            }
             freeLock();
             return null;
         });
+    }
+
+    private void forgetSuspicion() {
+        try {
+            files.delete(path.resolve(SUSPECT_FILE));
+        } catch (IOException e) {
+            LOG.warn("{} stays marked as suspect: {}", path, e.toString());
+        }
     }
 
     private void freeLock() {

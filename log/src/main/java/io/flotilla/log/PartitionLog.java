@@ -408,7 +408,7 @@ public final class PartitionLog {
         active.index().addTime();
         writer.close(
                 active.baseOffset(),
-                IndexFiles.encodeOffsets(active.index(), active.size()),
+                IndexFiles.encodeOffsets(active.index()),
                 IndexFiles.encodeTimes(active.index(), active.size()));
         List<Long> dropped = new ArrayList<>();
         pendingSnapshots.forEach(pending -> dropped.addAll(pending.dropped()));
@@ -515,7 +515,7 @@ public final class PartitionLog {
     private void roll() {
         Segment old = state.active();
         old.index().addTime();
-        ByteBuffer offsets = IndexFiles.encodeOffsets(old.index(), old.size());
+        ByteBuffer offsets = IndexFiles.encodeOffsets(old.index());
         ByteBuffer times = IndexFiles.encodeTimes(old.index(), old.size());
         Segment next = state.roll();
         writer.roll(old.baseOffset(), offsets, times, next.baseOffset());

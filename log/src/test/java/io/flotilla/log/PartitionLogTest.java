@@ -49,6 +49,25 @@ class PartitionLogTest {
     }
 
     @Test
+    void aReportThatATruncationOvertookIsVoid() throws IOException {
+        fixture.open();
+        for (int i = 0; i < 3; i++) {
+            fixture.log.append(Batches.records(Compression.NONE, 10, 1), 1, 0);
+        }
+        fixture.tasks.runBackground();
+        // The report about three entries is on its way; the second and third are replaced by entries equal to the eye.
+        fixture.log.truncateFrom(2);
+        fixture.log.append(Batches.records(Compression.NONE, 10, 1), 1, 0);
+        fixture.log.append(Batches.records(Compression.NONE, 10, 1), 1, 0);
+        fixture.tasks.runLoop();
+        assertThat(fixture.durable).isEmpty();
+        assertThat(fixture.log.durableIndex()).isLessThanOrEqualTo(1);
+        fixture.tasks.runAll();
+        assertThat(fixture.durable).endsWith(3L);
+        fixture.close();
+    }
+
+    @Test
     void aCleanStopLeavesNothingToScan() throws IOException {
         fixture.open();
         fixture.log.append(Batches.records(Compression.NONE, 10, 1, 2, 3), 1, 0);

@@ -7,6 +7,7 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.SegmentFiles;
+import io.flotilla.log.state.HardState;
 import io.flotilla.wire.record.Compression;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -233,9 +234,10 @@ class RecoveryTest {
             life.disk.setFaults((operation, path) -> {
                 if (operation == Operation.SYNC) {
                     life.disk.killProcess();
+                    throw new IOException("killed");
                 }
             });
-            life.tasks.runAll();
+            life.tasks.runBackground();
             life.disk.setFaults((operation, path) -> {});
             life.kill();
             life.open();
@@ -245,6 +247,57 @@ class RecoveryTest {
             life.open();
             assertThat(life.log.lastIndex()).isEqualTo(recovered);
             life.close();
+        }
+    }
+
+    /** Rebello et al., ATC 2020: after a failed sync the bytes can be read, count as written, and are not on disk. */
+    @Test
+    void whatAFailedSyncLeftIsWrittenAgainBeforeItCounts() throws IOException {
+        fixture.open();
+        append(3);
+        fixture.disk.setFaults((operation, path) -> {
+            if (operation == Operation.SYNC) {
+                throw new IOException("broken");
+            }
+        });
+        append(1);
+        fixture.directory.journal().save(LogFixture.ID.group(), new HardState(7, 1), fixture.tasks.loop);
+        fixture.tasks.runAll();
+        fixture.disk.setFaults((operation, path) -> {});
+        fixture.kill();
+        fixture.open();
+        assertThat(fixture.log.durableIndex()).isEqualTo(4);
+        fixture.kill();
+        fixture.disk.powerLoss(Seeds.random(1));
+        fixture.open();
+        assertThat(fixture.log.lastIndex()).isEqualTo(4);
+        fixture.close();
+        assertThat(fixture.disk.exists(LogFixture.ROOT.resolve(".suspect"))).isFalse();
+    }
+
+    @Test
+    void aCreationThatLosesPowerAnywhereLeavesNothingOrAWholeLog() throws IOException {
+        for (int operation = 0; operation < 40; operation++) {
+            for (int seed = 0; seed < 10; seed++) {
+                LogFixture life = new LogFixture();
+                int[] left = {operation};
+                life.disk.setFaults((kind, path) -> {
+                    if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                        throw new IOException("Power is gone");
+                    }
+                });
+                try {
+                    life.open();
+                    life.kill();
+                } catch (IOException e) {
+                    assertThat(left[0]).isNegative();
+                }
+                life.disk.setFaults((kind, path) -> {});
+                life.disk.powerLoss(Seeds.random(operation * 100L + seed));
+                life.open();
+                assertThat(life.log.lastIndex()).isZero();
+                life.close();
+            }
         }
     }
 

@@ -24,6 +24,20 @@ public final class Tasks {
         }
     }
 
+    /** Runs what the background has to do, but not what it tells the loop. */
+    public void runBackground() {
+        while (!backgroundTasks.isEmpty()) {
+            backgroundTasks.remove().run();
+        }
+    }
+
+    /** Runs what the loop has to do, but not what it asks of the background. */
+    public void runLoop() {
+        while (!loopTasks.isEmpty()) {
+            loopTasks.remove().run();
+        }
+    }
+
     /** Runs one task, of the loop or of the background, if there is one. */
     public void runOne(RandomGenerator random) {
         boolean loopFirst = backgroundTasks.isEmpty() || !loopTasks.isEmpty() && random.nextBoolean();

@@ -338,7 +338,9 @@ public final class MemoryFileSystem implements FileSystem {
                 try {
                     MemoryFileSystem.this.check(Operation.SYNC, path);
                 } catch (IOException e) {
-                    file.loseUnsynced();
+                    if (openedIn == life) {
+                        file.loseUnsynced();
+                    }
                     throw e;
                 }
                 file.sync();

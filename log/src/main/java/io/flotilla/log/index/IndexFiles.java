@@ -13,9 +13,9 @@ import java.util.zip.CRC32C;
  * .timeindex   for each entry: timestamp int64, last offset of the batch that reached it minus the base offset int32
  * </pre>
  *
- * <p>If there are entries, one more follows that is not one: with relative offset 0, where Kafka's tools stop, and in place
- * of the position or the timestamp a CRC-32C of the entries and of the length of the segment they were made from. A file
- * that fails the check is made anew from the segment.
+ * <p>The time index ends with an entry that is none: its offset is 0, where Kafka's tools stop, and its timestamp a CRC-32C
+ * of all entries of both files and of the length of the segment they were made from. Files that fail the check are made
+ * anew from the segment.
  */
 public final class IndexFiles {
     private static final int OFFSET_ENTRY = 8;
@@ -23,16 +23,11 @@ public final class IndexFiles {
 
     private IndexFiles() {}
 
-    /** Content of the {@code .index} file for a segment of this many bytes. */
-    public static ByteBuffer encodeOffsets(SegmentIndex index, long segmentSize) {
-        int count = index.size();
-        ByteBuffer out = ByteBuffer.allocate(count == 0 ? 0 : (count + 1) * OFFSET_ENTRY);
-        for (int i = 0; i < count; i++) {
+    /** Content of the {@code .index} file. */
+    public static ByteBuffer encodeOffsets(SegmentIndex index) {
+        ByteBuffer out = ByteBuffer.allocate(index.size() * OFFSET_ENTRY);
+        for (int i = 0; i < index.size(); i++) {
             out.putInt(index.relativeOffset(i)).putInt(index.position(i));
-        }
-        if (count > 0) {
-            int crc = crc(out, segmentSize);
-            out.putInt(0).putInt(crc);
         }
         return out.flip();
     }
@@ -45,7 +40,7 @@ public final class IndexFiles {
             out.putLong(index.timeAt(i)).putInt(index.timeRelativeOffset(i));
         }
         if (count > 0) {
-            int crc = crc(out, segmentSize);
+            long crc = crc(encodeOffsets(index), out.duplicate().flip(), segmentSize);
             out.putLong(crc).putInt(0);
         }
         return out.flip();
@@ -56,19 +51,25 @@ public final class IndexFiles {
      *
      * @return null if they are not whole, or were not made from a segment of this many bytes
      */
-    public static SegmentIndex load(FileHandle offsets, FileHandle times, long baseOffset, long segmentSize)
+    public static SegmentIndex load(FileHandle offsetFile, FileHandle timeFile, long baseOffset, long segmentSize)
             throws IOException {
-        ByteBuffer offsetEntries = readChecked(offsets, OFFSET_ENTRY, segmentSize);
-        ByteBuffer timeEntries = readChecked(times, TIME_ENTRY, segmentSize);
-        if (offsetEntries == null || timeEntries == null) {
+        ByteBuffer offsets = readAll(offsetFile, OFFSET_ENTRY, segmentSize);
+        ByteBuffer times = readAll(timeFile, TIME_ENTRY, segmentSize);
+        if (offsets == null || times == null || times.remaining() < 2 * TIME_ENTRY) {
+            return null;
+        }
+        times.limit(times.limit() - TIME_ENTRY);
+        long stated = times.duplicate().clear().getLong(times.limit());
+        int end = times.duplicate().clear().getInt(times.limit() + Long.BYTES);
+        if (end != 0 || stated != crc(offsets.duplicate(), times.duplicate(), segmentSize)) {
             return null;
         }
         SegmentIndex index = new SegmentIndex(baseOffset);
-        while (offsetEntries.hasRemaining()) {
-            index.addOffset(offsetEntries.getInt(), offsetEntries.getInt());
+        while (offsets.hasRemaining()) {
+            index.addOffset(offsets.getInt(), offsets.getInt());
         }
-        while (timeEntries.hasRemaining()) {
-            index.restoreTime(timeEntries.getLong(), timeEntries.getInt());
+        while (times.hasRemaining()) {
+            index.restoreTime(times.getLong(), times.getInt());
         }
         return index;
     }
@@ -79,14 +80,14 @@ public final class IndexFiles {
      * @return last offset (high 32 bits, relative to the base) and position (low 32 bits) of the nearest entry that ends
      *     before the offset, or -1 if there is none. A damaged file can give any answer: check what stands at the position
      */
-    public static long floor(FileHandle offsets, long baseOffset, long offset) throws IOException {
+    public static long floor(FileHandle offsetFile, long baseOffset, long offset) throws IOException {
         ByteBuffer entry = ByteBuffer.allocate(OFFSET_ENTRY);
         long low = 0;
-        long high = offsets.size() / OFFSET_ENTRY - 1;
+        long high = offsetFile.size() / OFFSET_ENTRY;
         long found = -1;
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (offsets.read(entry.clear(), middle * OFFSET_ENTRY) < OFFSET_ENTRY) {
+            if (offsetFile.read(entry.clear(), middle * OFFSET_ENTRY) < OFFSET_ENTRY) {
                 return -1;
             }
             long value = entry.getLong(0);
@@ -100,26 +101,22 @@ public final class IndexFiles {
         return found;
     }
 
-    private static ByteBuffer readChecked(FileHandle file, int entryBytes, long segmentSize) throws IOException {
+    /** The whole file, or null if it cannot be an index of a segment of this many bytes. */
+    private static ByteBuffer readAll(FileHandle file, int entryBytes, long segmentSize) throws IOException {
         long size = file.size();
-        if (size < 2L * entryBytes || size % entryBytes != 0 || size > segmentSize) {
+        if (size % entryBytes != 0 || size > segmentSize) {
             return null;
         }
         ByteBuffer content = ByteBuffer.allocate((int) size);
         file.read(content, 0);
-        content.position((int) size - entryBytes);
-        int crc = crc(content, segmentSize);
-        boolean good = entryBytes == OFFSET_ENTRY
-                ? content.getLong(content.position()) == (crc & 0xFFFFFFFFL)
-                : content.getLong(content.position()) == crc && content.getInt((int) size - Integer.BYTES) == 0;
-        return good ? content.flip() : null;
+        return content.flip();
     }
 
-    /** CRC of the bytes before the buffer's position, and of the segment's length. */
-    private static int crc(ByteBuffer entries, long segmentSize) {
+    private static long crc(ByteBuffer offsets, ByteBuffer times, long segmentSize) {
         CRC32C crc = new CRC32C();
-        crc.update(entries.array(), 0, entries.position());
+        crc.update(offsets);
+        crc.update(times);
         crc.update(ByteBuffer.allocate(Long.BYTES).putLong(segmentSize).flip());
-        return (int) crc.getValue();
+        return crc.getValue();
     }
 }

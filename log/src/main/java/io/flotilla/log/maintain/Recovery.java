@@ -39,6 +39,7 @@ public final class Recovery {
     private final Path directory;
     private final LogConfig config;
     private final long nowMs;
+    private final boolean suspect;
     private final List<String> notes = new ArrayList<>();
     private List<Long> present;
     private LogState state;
@@ -47,14 +48,17 @@ public final class Recovery {
     /**
      * @param commitMark index up to which the log is known to be committed and durable here
      * @param nowMs the present time
+     * @param suspect a write or sync failed when the directory was last open
      */
-    public Recovery(FileSystem files, LogFiles logFiles, LogConfig config, long commitMark, long nowMs) {
+    public Recovery(
+            FileSystem files, LogFiles logFiles, LogConfig config, long commitMark, long nowMs, boolean suspect) {
         this.files = files;
         this.logFiles = logFiles;
         this.directory = logFiles.directory();
         this.config = config;
         this.commitMark = commitMark;
         this.nowMs = nowMs;
+        this.suspect = suspect;
     }
 
     /**
@@ -147,7 +151,7 @@ public final class Recovery {
                 if (next == null) {
                     return state.lastIndex() < commitMark
                             ? damaged(file, segment.size(), endsEarly())
-                            : finish(handle, scanned, closed, result.reason());
+                            : finish(handle, scan, scanned, closed, result.reason());
                 }
             }
             if (next != state.endOffset()) {
@@ -166,11 +170,15 @@ public final class Recovery {
                 + " was durable and committed";
     }
 
-    private Outcome finish(FileHandle last, long scanned, List<Segment> closed, String cutReason) throws IOException {
+    private Outcome finish(FileHandle last, TailScan scan, long scanned, List<Segment> closed, String cutReason)
+            throws IOException {
         long cut = last.size() - state.active().size();
         if (cut > 0) {
             notes.add("cut " + cut + " bytes of an interrupted write (" + cutReason + ")");
             last.truncate(state.active().size());
+        }
+        if (suspect) {
+            scan.rewriteEnd();
         }
         // What a killed process wrote may stand in the system's cache only.
         last.sync();

@@ -9,6 +9,7 @@ import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Reads the batches of a segment file that no snapshot vouches for into the log's state, and where that ends before the file
@@ -34,6 +35,8 @@ final class TailScan {
     private final long commitMark;
     private final long size;
     private final BatchCursor cursor = new BatchCursor();
+    private final long start;
+    private long lastBatch;
     private ByteBuf piece = Unpooled.buffer(PIECE_BYTES);
 
     TailScan(FileHandle file, LogState state, LogConfig config, long nowMs, long commitMark) throws IOException {
@@ -43,6 +46,8 @@ final class TailScan {
         this.nowMs = nowMs;
         this.commitMark = commitMark;
         this.size = file.size();
+        this.start = state.active().size();
+        this.lastBatch = start;
     }
 
     /** Reads from the end of what the state knows of the active segment. */
@@ -68,6 +73,22 @@ final class TailScan {
         return WHOLE;
     }
 
+    /**
+     * Writes again what one round may have written. After a failed sync its pages can be read though they are not on disk,
+     * and count as clean, so that a sync alone would not write them (Rebello et al., ATC 2020).
+     */
+    void rewriteEnd() throws IOException {
+        long end = state.active().size();
+        long position = Math.max(start, Math.min(lastBatch, end - LogWriter.MOST_UNSYNCED_BYTES));
+        while (position < end) {
+            int length = (int) Math.min(PIECE_BYTES, end - position);
+            ByteBuffer bytes = ByteBuffer.allocate(length);
+            file.read(bytes, position);
+            file.write(new ByteBuffer[] {bytes.flip()}, 1, position);
+            position += length;
+        }
+    }
+
     private void fill(long position) throws IOException {
         int length = (int) Math.min(piece.capacity(), size - position);
         file.read(piece.nioBuffer(0, length), position);
@@ -88,6 +109,7 @@ final class TailScan {
                         // A whole batch in a wrong place: no interrupted write leaves that.
                         return new Result(objection, false);
                     }
+                    lastBatch = state.active().size();
                     state.append(batch, config, nowMs);
                     state.committed(commitMark);
                 }

@@ -70,7 +70,7 @@ public final class IndexLookup {
     private SegmentIndex rebuild(FileHandle segment, FileRange range) throws IOException {
         SegmentIndex index = scan(segment, range, interval);
         index.addTime();
-        write(SegmentFiles.index(range.directory(), range.baseOffset()), IndexFiles.encodeOffsets(index, range.end()));
+        write(SegmentFiles.index(range.directory(), range.baseOffset()), IndexFiles.encodeOffsets(index));
         write(
                 SegmentFiles.timeIndex(range.directory(), range.baseOffset()),
                 IndexFiles.encodeTimes(index, range.end()));

@@ -65,7 +65,7 @@ public final class LogFiles {
         closed.index().addTime();
         writeIndexes(
                 closed.baseOffset(),
-                IndexFiles.encodeOffsets(closed.index(), closed.size()),
+                IndexFiles.encodeOffsets(closed.index()),
                 IndexFiles.encodeTimes(closed.index(), closed.size()));
     }
 

@@ -99,20 +99,15 @@ public final class HardStateJournal extends FlushTarget {
     }
 
     private void replay() throws IOException {
-        long good = JournalFrames.replay(file, SmallFiles.read(files, file), (group, state) -> {
+        JournalFrames.replay(file, SmallFiles.read(files, file), (group, state) -> {
             if (state == null) {
                 states.remove(group);
             } else {
                 states.put(group, state);
             }
         });
-        if (good < handle.size()) {
-            handle.truncate(good);
-        }
-        // What a killed process wrote may stand in the system's cache only.
-        handle.sync();
-        size = good;
-        synced = good;
+        // What a killed process wrote, or a failed sync left, may stand in the system's cache only: write it all again.
+        rewrite();
     }
 
     /** What was last saved for a group, or {@link HardState#NONE}. */

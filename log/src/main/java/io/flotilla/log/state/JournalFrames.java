@@ -69,19 +69,18 @@ final class JournalFrames {
     }
 
     /**
-     * Reads frames from the start of the file.
+     * Reads frames from the start of the file up to one that was being written.
      *
      * @param target given each group's state, or null to forget the group; later ones replace earlier ones
-     * @return bytes of whole frames; what follows was being written and is to be cut
      */
-    static long replay(Path file, byte[] content, BiConsumer<GroupId, GroupState> target)
+    static void replay(Path file, byte[] content, BiConsumer<GroupId, GroupState> target)
             throws DamagedJournalException {
         ByteBuffer in = ByteBuffer.wrap(content);
         while (in.hasRemaining()) {
             int start = in.position();
             if (frameLength(in, start) < 0) {
                 refuseIfSynced(file, in, start);
-                return start;
+                return;
             }
             in.position(start + HEADER);
             for (int left = in.getInt(start + HEADER - Integer.BYTES); left > 0; left--) {
@@ -91,7 +90,6 @@ final class JournalFrames {
                 target.accept(group, known ? state : null);
             }
         }
-        return content.length;
     }
 
     private static void refuseIfSynced(Path file, ByteBuffer in, int bad) throws DamagedJournalException {

@@ -104,7 +104,7 @@ class SegmentIndexTest {
     }
 
     private void store(SegmentIndex index, long size) throws IOException {
-        write(OFFSETS, IndexFiles.encodeOffsets(index, size));
+        write(OFFSETS, IndexFiles.encodeOffsets(index));
         write(TIMES, IndexFiles.encodeTimes(index, size));
     }
 
