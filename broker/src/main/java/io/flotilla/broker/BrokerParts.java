@@ -114,13 +114,13 @@ final class BrokerParts {
         this.directories = directories;
         this.clusterId = clusterId;
         this.incarnation = environment.random().newGenerator().nextLong();
-        this.loop = environment.scheduler().loop(0);
         ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
         int nodeId = config.nodeId();
         int maxFrameBytes = config.get(BrokerProperties.SOCKET_REQUEST_MAX_BYTES);
         this.peers = new PeerLinks(
                 new PeerIdentity(nodeId, incarnation, () -> this.clusterId), environment, maxFrameBytes, metrics);
-        LeaderAnnouncer announcer = new LeaderAnnouncer(nodeId, leaders, peers, loop, allocator);
+        LeaderAnnouncer announcer = new LeaderAnnouncer(
+                nodeId, leaders, peers, environment.scheduler().loop(0), allocator);
         this.shards = new Shards(
                 nodeId,
                 incarnation,
@@ -131,6 +131,7 @@ final class BrokerParts {
                 allocator,
                 peers,
                 announcer);
+        this.loop = shards.loopOf(PartitionId.METADATA);
         this.metadata = new MetadataFollower(loop);
         this.controllerHost = new MachineHost<>(
                 "the cluster metadata",

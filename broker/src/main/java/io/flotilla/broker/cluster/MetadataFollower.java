@@ -64,6 +64,9 @@ public final class MetadataFollower implements ReplicaListener, MetadataCache {
 
     @Override
     public void committed(LedPartition partition, long highWatermark) {
+        if (partition.loop() != loop) {
+            throw new IllegalArgumentException("the metadata partition lives on another loop");
+        }
         this.partition = partition;
         this.highWatermark = highWatermark;
         readOn();

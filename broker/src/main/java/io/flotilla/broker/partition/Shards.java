@@ -80,6 +80,11 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
         shards.forEach(Shard::stop);
     }
 
+    /** The loop on which a partition's replica on this broker lives. Any thread. */
+    public EventLoop loopOf(PartitionId id) {
+        return shardOf(id).loop();
+    }
+
     /** The shard a partition belongs to, always the same one. */
     Shard shardOf(PartitionId id) {
         return shardOf(id.topicId().hashCode(), id.partition());
