@@ -33,6 +33,9 @@ public final class ProduceHandler implements Handler<ProduceRequest, ProduceResp
     /** From this version on producers may use zstd (KIP-110). */
     private static final short FIRST_VERSION_WITH_ZSTD = 7;
 
+    /** As Kafka has it: internal topics are written to by brokers, and by tools that say they know what they do. */
+    private static final String ADMIN_CLIENT_ID = "__admin_client";
+
     private static final ThreadLocal<BatchValidator> VALIDATORS = ThreadLocal.withInitial(BatchValidator::new);
 
     private final Partitions partitions;
@@ -64,8 +67,12 @@ public final class ProduceHandler implements Handler<ProduceRequest, ProduceResp
         for (ProduceRequest.Topic topic : request.topicData()) {
             TopicInfo info = Partitions.topic(image, topic.name(), topic.topicId());
             boolean byId = !Message.ZERO_UUID.equals(topic.topicId());
+            boolean forbidden = info != null && info.internal() && !ADMIN_CLIENT_ID.equals(context.clientId());
             for (ProduceRequest.Partition partition : topic.partitionData()) {
-                produce(context, partition, partitions.find(info, byId, partition.index()), deadline, slot++, answers);
+                Partitions.Found found = forbidden
+                        ? new Partitions.Found(null, null, ErrorCode.INVALID_TOPIC_EXCEPTION)
+                        : partitions.find(info, byId, partition.index());
+                produce(context, partition, found, deadline, slot++, answers);
             }
         }
         answers.completeIfEmpty();
