@@ -25,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ public final class Broker {
     private final EventLoop loop;
     private final Runnable closeEnvironment;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<CompletableFuture<Void>> shutdown = new AtomicReference<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private Network.Listener listener;
     private MetricsServer metricsServer;
@@ -221,32 +223,32 @@ public final class Broker {
     }
 
     /**
-     * Stops in good order: hands leadership over, answers what is in flight, closes the logs. Returns when all is done; does
-     * nothing the second time.
+     * Stops in good order: hands leadership over, answers what is in flight, closes the logs. Returns when all is done,
+     * whoever asked first.
      */
     public void shutdown() {
         CompletableFuture<Void> closed = new CompletableFuture<>();
+        if (!shutdown.compareAndSet(null, closed)) {
+            shutdown.get().join();
+            return;
+        }
+        CompletableFuture<Void> replicasClosed = new CompletableFuture<>();
         loop.execute(() -> {
-            if (stopping) {
-                closed.complete(null);
-                return;
-            }
             stopping = true;
             LOG.info("Broker {} stops", config.nodeId());
             handOver(deadline()).thenComposeAsync(nothing -> close(), loop).whenComplete((nothing, failure) -> {
                 if (failure != null) {
                     LOG.error("Not everything could be closed in good order", failure);
                 }
-                closed.complete(null);
+                replicasClosed.complete(null);
             });
         });
-        closed.join();
-        if (stopped.getCount() > 0) {
-            parts.closeNow();
-            closeEnvironment.run();
-            LOG.info("Broker {} has stopped", config.nodeId());
-            stopped.countDown();
-        }
+        replicasClosed.join();
+        parts.closeNow();
+        closeEnvironment.run();
+        LOG.info("Broker {} has stopped", config.nodeId());
+        stopped.countDown();
+        closed.complete(null);
     }
 
     /**

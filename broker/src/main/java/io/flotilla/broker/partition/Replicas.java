@@ -50,6 +50,10 @@ public final class Replicas {
     private final Listeners listeners;
 
     private final Map<PartitionId, Slot> slots = new LinkedHashMap<>();
+
+    /** Replicas on their way out, by directory: another topic of the same name waits for its place. */
+    private final Map<String, CompletableFuture<Void>> removals = new LinkedHashMap<>();
+
     private final Map<PartitionId, Replica> open = new ConcurrentHashMap<>();
     private final Map<PartitionId, String> damaged = new ConcurrentHashMap<>();
 
@@ -170,8 +174,10 @@ public final class Replicas {
     private CompletableFuture<Replica> open(
             PartitionId id, LogId logId, List<Integer> voters, TopicConfig config, RaftGroup.Options options) {
         LogDirectory directory = directoryFor(logId);
-        CompletableFuture<Replica> opened =
-                opener.open(id, logId, directory, voters, config, options, listeners.apply(logId));
+        CompletableFuture<Replica> opened = removals.getOrDefault(
+                        logId.directoryName(), CompletableFuture.completedFuture(null))
+                .thenCompose(
+                        nothing -> opener.open(id, logId, directory, voters, config, options, listeners.apply(logId)));
         slots.put(id, new Slot(logId, directory, opened));
         opened.whenComplete((replica, failure) -> {
             if (failure == null) {
@@ -207,7 +213,8 @@ public final class Replicas {
     }
 
     private void remove(PartitionId id, Slot slot) {
-        slot.opened()
+        String name = slot.logId().directoryName();
+        CompletableFuture<Void> removed = slot.opened()
                 .thenComposeAsync(replica -> close(id, replica), scheduler.blocking())
                 .handleAsync(
                         (nothing, failure) -> {
@@ -216,6 +223,8 @@ public final class Replicas {
                             return null;
                         },
                         scheduler.blocking());
+        removals.put(name, removed);
+        removed.thenRunAsync(() -> removals.remove(name, removed), loop);
     }
 
     private static void delete(Slot slot) {

@@ -255,4 +255,16 @@ class RecoveryTest {
         assertThat(cluster.broker(2).files.exists(log)).isFalse();
         assertThat(cluster.replica(2)).isNotNull();
     }
+
+    @Test
+    void aTopicOfTheSameNameMadeAtOnceWaitsUntilTheOldOneIsGone() {
+        cluster.createTopic("other", 1);
+        PartitionId old = new PartitionId(TestCluster.topicId("other"), 0);
+        PartitionId fresh = new PartitionId(cluster.recreateTopic("other"), 0);
+        for (int id = 1; id <= 3; id++) {
+            assertThat(cluster.broker(id).replicas().get(old)).isNull();
+            assertThat(cluster.broker(id).replicas().get(fresh)).isNotNull();
+            assertThat(cluster.broker(id).replicas().damaged()).isEmpty();
+        }
+    }
 }

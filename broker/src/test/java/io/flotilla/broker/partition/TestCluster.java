@@ -56,11 +56,15 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     }
 
     private void addTopic(String name, int partitions, Map<String, String> configs) {
+        addTopic(name, topicId(name), partitions, configs);
+    }
+
+    private void addTopic(String name, UUID id, int partitions, Map<String, String> configs) {
         List<List<Integer>> replicas = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
             replicas.add(List.of(1, 2, 3));
         }
-        topics.put(name, new TopicInfo(name, topicId(name), replicas, new TreeMap<>(configs)));
+        topics.put(name, new TopicInfo(name, id, replicas, new TreeMap<>(configs)));
     }
 
     /** Makes a topic with three replicas of each partition on the running brokers. */
@@ -80,6 +84,16 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     public void deleteTopic(String name) {
         topics.remove(name);
         runningBrokers().forEach(broker -> broker.apply(image()));
+    }
+
+    /** Deletes a topic and at once makes another of its name with one partition, led when this returns; tells its id. */
+    public UUID recreateTopic(String name) {
+        deleteTopic(name);
+        UUID id = new UUID(2, name.hashCode());
+        addTopic(name, id, 1, Map.of());
+        runningBrokers().forEach(broker -> broker.apply(image()));
+        await(() -> leaderOf(new PartitionId(id, 0)) != null);
+        return id;
     }
 
     public MetadataImage image() {
