@@ -1,7 +1,6 @@
 package io.flotilla.log;
 
 import io.flotilla.log.index.EpochEnd;
-import io.flotilla.log.index.IndexFiles;
 import io.flotilla.log.index.TermStart;
 import io.flotilla.log.segment.LogState;
 import io.flotilla.log.segment.LogWriter;
@@ -12,10 +11,7 @@ import io.flotilla.log.state.Snapshot;
 import io.flotilla.wire.record.BatchCursor;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -37,9 +33,6 @@ public final class PartitionLog {
     /** Durable batches kept in memory because they are not committed yet. */
     private static final int MOST_UNCOMMITTED_CACHE_BYTES = 8 << 20;
 
-    /** A snapshot that is to be written when its index is committed, after which some segments are not needed. */
-    private record PendingSnapshot(long index, byte[] bytes, List<Long> dropped) {}
-
     private final LogId id;
     private final LogStore store;
     private LogConfig config;
@@ -47,17 +40,13 @@ public final class PartitionLog {
     private final Tail tail;
     private final BatchCursor cursor = new BatchCursor();
     private final RecordBatch view = new RecordBatch();
-    private final Deque<PendingSnapshot> pendingSnapshots = new ArrayDeque<>();
+    private final PendingSnapshots snapshots;
+    private final DiskProgress disk;
     private final AtomicLong commitMark = new AtomicLong();
 
     private LogListener listener;
     private volatile LogWriter writer;
     private LogReads reads;
-    /** Counts truncations: what the background reports about an earlier generation is void. */
-    private int generation;
-
-    private long durableIndex;
-    private long syncedIndex;
     private boolean appendedSinceTick;
     private LogFailure failure;
     private CompletableFuture<Void> closed;
@@ -68,8 +57,8 @@ public final class PartitionLog {
         this.config = config;
         this.state = state;
         this.tail = new Tail(store.cachedBytes());
-        this.durableIndex = state.lastIndex();
-        this.syncedIndex = state.lastIndex();
+        this.snapshots = new PendingSnapshots(store.blocking());
+        this.disk = new DiskProgress(state.lastIndex());
         this.commitMark.set(state.committedIndex());
     }
 
@@ -119,7 +108,7 @@ public final class PartitionLog {
 
     /** Everything up to here is durable (with {@code write.caching}: written). */
     public long durableIndex() {
-        return durableIndex;
+        return disk.durableIndex();
     }
 
     /** The largest index told to {@link #committed}; after opening, how far the log is known to be committed. */
@@ -264,7 +253,7 @@ public final class PartitionLog {
                 ByteBuf bytes = batches.retainedSlice(start, end - start);
                 writer.append(
                         tail.add(state.active(), position, bytes, firstIndex, state.lastIndex(), lastTerm()),
-                        generation);
+                        disk.generation());
             }
         }
     }
@@ -280,25 +269,12 @@ public final class PartitionLog {
         }
         requireUsable();
         List<Segment> removed = state.truncateFrom(index);
-        generation++;
         tail.truncateFrom(index);
-        durableIndex = Math.min(durableIndex, index - 1);
-        syncedIndex = Math.min(syncedIndex, index - 1);
-        Segment active = state.active();
-        writer.truncate(baseOffsets(removed), active.baseOffset(), active.size());
-        writer.reportDone(generation, lastIndex(), lastTerm());
-        forgetPendingSnapshots(index);
+        disk.truncated(index - 1);
+        writer.truncate(removed, state.active().baseOffset(), state.active().size());
+        writer.reportDone(disk.generation(), lastIndex(), lastTerm());
+        snapshots.truncatedFrom(index, state);
         writer.kick();
-    }
-
-    private void forgetPendingSnapshots(long index) {
-        List<Long> dropped = new ArrayList<>();
-        while (!pendingSnapshots.isEmpty() && pendingSnapshots.peekLast().index() >= index) {
-            dropped.addAll(0, pendingSnapshots.removeLast().dropped());
-        }
-        if (!dropped.isEmpty()) {
-            snapshotWhenCommitted(dropped);
-        }
     }
 
     /** The owner knows everything up to an index to be committed. An index beyond the log's end counts as its end. */
@@ -308,7 +284,7 @@ public final class PartitionLog {
         if (start > state.logStartOffset()) {
             advanceLogStart(start);
         }
-        writeCommittedSnapshots();
+        snapshots.writeCommitted(state.committedIndex(), writer);
         settle();
     }
 
@@ -328,8 +304,8 @@ public final class PartitionLog {
         }
         List<Segment> removed = state.advanceLogStart(offset);
         if (!removed.isEmpty() && failure == null) {
-            snapshotWhenCommitted(baseOffsets(removed));
-            writeCommittedSnapshots();
+            snapshots.take(state, removed);
+            snapshots.writeCommitted(state.committedIndex(), writer);
         }
     }
 
@@ -349,13 +325,11 @@ public final class PartitionLog {
         requireUsable();
         Snapshot snapshot = Snapshot.decode(bytes);
         state = new LogState(snapshot);
-        generation++;
         tail.clear();
-        pendingSnapshots.clear();
-        durableIndex = 0;
-        syncedIndex = 0;
+        snapshots.clear();
+        disk.truncated(0);
         writer.install(snapshot.index(), bytes, state.active().baseOffset());
-        writer.reportDone(generation, snapshot.index(), snapshot.term());
+        writer.reportDone(disk.generation(), snapshot.index(), snapshot.term());
         writer.kick();
     }
 
@@ -374,7 +348,7 @@ public final class PartitionLog {
         state.producers()
                 .expire(nowMs, config.producerIdExpirationMs(), config.maxProducerIds(), state.committedIndex());
         if (!appendedSinceTick) {
-            tail.trim(durableIndex, state.committedIndex(), 0, MOST_UNCOMMITTED_CACHE_BYTES);
+            tail.trim(disk.durableIndex(), state.committedIndex(), 0, MOST_UNCOMMITTED_CACHE_BYTES);
         }
         appendedSinceTick = false;
     }
@@ -404,15 +378,8 @@ public final class PartitionLog {
         if (state.committedIndex() < lastIndex()) {
             state.truncateFrom(state.committedIndex() + 1);
         }
-        Segment active = state.active();
-        active.index().addTime();
-        writer.close(
-                active.baseOffset(),
-                IndexFiles.encodeOffsets(active.index()),
-                IndexFiles.encodeTimes(active.index(), active.size()));
-        List<Long> dropped = new ArrayList<>();
-        pendingSnapshots.forEach(pending -> dropped.addAll(pending.dropped()));
-        writer.snapshot(lastIndex(), state.snapshot().encode(), dropped, store.blocking());
+        writer.close(state.active());
+        snapshots.writeLast(state, writer);
         writer.finish(this::finishClose);
         writer.kick();
         return closed;
@@ -476,7 +443,7 @@ public final class PartitionLog {
     }
 
     int generation() {
-        return generation;
+        return disk.generation();
     }
 
     boolean isClosed() {
@@ -514,50 +481,26 @@ public final class PartitionLog {
 
     private void roll() {
         Segment old = state.active();
-        old.index().addTime();
-        ByteBuffer offsets = IndexFiles.encodeOffsets(old.index());
-        ByteBuffer times = IndexFiles.encodeTimes(old.index(), old.size());
-        Segment next = state.roll();
-        writer.roll(old.baseOffset(), offsets, times, next.baseOffset());
-        snapshotWhenCommitted(List.of());
-    }
-
-    private void snapshotWhenCommitted(List<Long> dropped) {
-        pendingSnapshots.add(new PendingSnapshot(lastIndex(), state.snapshot().encode(), dropped));
-    }
-
-    private void writeCommittedSnapshots() {
-        while (!pendingSnapshots.isEmpty() && pendingSnapshots.peek().index() <= state.committedIndex()) {
-            PendingSnapshot next = pendingSnapshots.remove();
-            writer.snapshot(next.index(), next.bytes(), next.dropped(), store.blocking());
-            writer.kick();
-        }
+        writer.roll(old, state.roll().baseOffset());
+        snapshots.take(state, List.of());
     }
 
     /** Frees what durable and committed entries no longer need. */
     private void settle() {
         long wanted = store.isCacheFull() ? 0 : config.cacheBytes();
-        tail.trim(durableIndex, state.committedIndex(), wanted, MOST_UNCOMMITTED_CACHE_BYTES);
-        state.dropIndexes(syncedIndex);
-        commitMark.lazySet(Math.min(state.committedIndex(), syncedIndex));
-    }
-
-    private static List<Long> baseOffsets(List<Segment> segments) {
-        return segments.stream().map(Segment::baseOffset).toList();
+        tail.trim(disk.durableIndex(), state.committedIndex(), wanted, MOST_UNCOMMITTED_CACHE_BYTES);
+        state.dropIndexes(disk.syncedIndex());
+        commitMark.lazySet(Math.min(state.committedIndex(), disk.syncedIndex()));
     }
 
     /** What the background reports, on the loop. */
     private final class Progress implements LogWriter.Progress {
         @Override
         public void done(int ofGeneration, long lastIndex, int term, boolean synced) {
-            if (ofGeneration != generation || closed != null) {
+            if (ofGeneration != disk.generation() || closed != null) {
                 return;
             }
-            if (synced) {
-                syncedIndex = Math.max(syncedIndex, lastIndex);
-            }
-            boolean news = lastIndex > durableIndex;
-            durableIndex = Math.max(durableIndex, lastIndex);
+            boolean news = disk.done(lastIndex, synced);
             settle();
             if (news) {
                 listener.durable(lastIndex, term);

@@ -302,6 +302,36 @@ class RecoveryTest {
     }
 
     @Test
+    void retentionThatLosesPowerAnywhereLeavesAWholeLog() throws IOException {
+        for (int operation = 0; operation < 30; operation++) {
+            for (int seed = 0; seed < 5; seed++) {
+                LogFixture life = new LogFixture();
+                life.open();
+                for (int i = 0; i < 20; i++) {
+                    life.log.append(Batches.records(Compression.NONE, 100, i), 1, 0);
+                }
+                life.log.committed(20);
+                life.tasks.runAll();
+                int[] left = {operation};
+                life.disk.setFaults((kind, path) -> {
+                    if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                        throw new IOException("Power is gone");
+                    }
+                });
+                life.log.advanceLogStart(17);
+                life.tasks.runAll();
+                life.disk.setFaults((kind, path) -> {});
+                life.kill();
+                life.disk.powerLoss(Seeds.random(operation * 100L + seed));
+                life.open();
+                assertThat(life.log.lastIndex()).isEqualTo(20);
+                assertThat(life.log.logStartOffset()).isIn(0L, 17L);
+                life.close();
+            }
+        }
+    }
+
+    @Test
     void aDirectoryOfAnotherTopicOfThatNameIsDamage() throws IOException {
         fixture.open();
         fixture.close();

@@ -4,6 +4,7 @@ import io.flotilla.log.LogFailure;
 import io.flotilla.log.flush.FlushTarget;
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileHandle;
+import io.flotilla.log.index.IndexFiles;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -218,26 +219,28 @@ public final class LogWriter extends FlushTarget {
     // The steps. Each runs in the queue's order with everything before it synced.
 
     /** Closes a segment and begins the next. */
-    public void roll(long closed, ByteBuffer offsets, ByteBuffer times, long next) {
+    public void roll(Segment closed, long next) {
+        Step writeIndexes = writeIndexes(closed);
         then(() -> {
             closeFile();
-            files.writeIndexes(closed, offsets, times);
+            writeIndexes.run();
             handle = files.createSegment(next);
             handleBase = next;
         });
     }
 
     /** Cuts the log: removes whole segments, newest first so that no crash leaves a gap, then shortens the one before. */
-    public void truncate(List<Long> removed, long active, long size) {
+    public void truncate(List<Segment> removed, long active, long size) {
+        List<Long> baseOffsets = baseOffsets(removed);
         then(() -> {
-            for (long baseOffset : removed) {
+            for (long baseOffset : baseOffsets) {
                 files.dropSegment(baseOffset);
             }
             open(active);
             handle.truncate(size);
             // Before anything is written there again, or a crash could mix old batches with new.
             handle.sync();
-            files.removeDeleted(removed);
+            files.removeDeleted(baseOffsets);
         });
     }
 
@@ -271,11 +274,25 @@ public final class LogWriter extends FlushTarget {
     }
 
     /** Writes the active segment's index files and closes it. */
-    public void close(long active, ByteBuffer offsets, ByteBuffer times) {
+    public void close(Segment active) {
+        Step writeIndexes = writeIndexes(active);
         then(() -> {
-            files.writeIndexes(active, offsets, times);
             closeFile();
+            writeIndexes.run();
         });
+    }
+
+    /** Encodes a segment's indexes now; the step writes them. */
+    private Step writeIndexes(Segment segment) {
+        segment.index().addTime();
+        ByteBuffer offsets = IndexFiles.encodeOffsets(segment.index());
+        ByteBuffer times = IndexFiles.encodeTimes(segment.index(), segment.size());
+        return () -> files.writeIndexes(segment.baseOffset(), offsets, times);
+    }
+
+    /** The numbers by which the segments' files are named. */
+    public static List<Long> baseOffsets(List<Segment> segments) {
+        return segments.stream().map(Segment::baseOffset).toList();
     }
 
     /** Calls back on the loop when everything before is done. */
