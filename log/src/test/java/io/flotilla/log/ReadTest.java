@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.wire.record.Compression;
+import io.flotilla.wire.record.RecordBatch;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,6 +110,25 @@ class ReadTest {
         assertThat(damage.reason()).contains("CRC mismatch");
         assertFetches(6);
         assertFetches(8);
+        fixture.close();
+    }
+
+    @Test
+    void neverServesABatchWhoseBaseOffsetIsWrong() throws IOException {
+        commitAndReopen();
+        Path segment = SegmentFiles.log(fixture.path(), 5);
+        byte[] good = SmallFiles.read(fixture.disk, segment);
+        RecordBatch batch = new RecordBatch();
+        for (int start = 0; start < good.length; start += batch.sizeInBytes()) {
+            batch.wrap(Unpooled.wrappedBuffer(good), start);
+            for (int position = start; position < start + Long.BYTES; position++) {
+                fixture.disk.flip(segment, position, 0x02);
+                assertThat(fixture.await(fixture.log.fetch(batch.baseOffset(), RECORDS, 10_000, true)))
+                        .isInstanceOf(ReadResult.Damaged.class);
+                fixture.disk.flip(segment, position, 0x02);
+            }
+            assertFetches(batch.baseOffset());
+        }
         fixture.close();
     }
 

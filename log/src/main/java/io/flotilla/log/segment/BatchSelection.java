@@ -25,7 +25,9 @@ public final class BatchSelection {
     private long firstIndex;
     private long passedIndex;
     private boolean complete;
-    private int damagedAt = -1;
+    private boolean verify;
+    private long nextOffset;
+    private String damage;
 
     /**
      * @param fromIndex the first batch wanted holds this index
@@ -44,13 +46,23 @@ public final class BatchSelection {
     }
 
     /**
+     * Checks from now on what a disk may have changed: each CRC, and that each batch begins where the one before it ended,
+     * for the CRC does not cover the base offset.
+     *
+     * @param offset base offset of the first batch to come
+     */
+    void verifyFrom(long offset) {
+        verify = true;
+        nextOffset = offset;
+    }
+
+    /**
      * Takes what is wanted of the whole batches in a range of a buffer; a part of a batch at its end is left.
      *
      * @param index index of the first entry in the range
-     * @param verify whether to check each CRC
      * @return where the walk stopped: at the first batch not passed
      */
-    int take(ByteBuf buffer, int from, int to, long index, boolean verify) {
+    int take(ByteBuf buffer, int from, int to, long index) {
         cursor.wrap(buffer, from, to);
         int runStart = -1;
         long next = index;
@@ -63,8 +75,8 @@ public final class BatchSelection {
                     complete = true;
                     break;
                 }
-                if (verify && !batch.isCrcValid()) {
-                    damagedAt = cursor.position();
+                damage = verify ? damageOf(batch) : null;
+                if (damage != null) {
                     break;
                 }
                 if (!wanted) {
@@ -78,9 +90,17 @@ public final class BatchSelection {
                 passedIndex = last;
             }
             next = last + 1;
+            nextOffset = batch.nextOffset();
         }
         addRun(buffer, runStart, cursor.position());
         return cursor.position();
+    }
+
+    private String damageOf(RecordBatch batch) {
+        if (batch.baseOffset() != nextOffset) {
+            return "a batch with offset " + batch.baseOffset() + " stands where offset " + nextOffset + " belongs";
+        }
+        return batch.isCrcValid() ? null : "CRC mismatch";
     }
 
     private boolean fits(RecordBatch batch) {
@@ -98,9 +118,9 @@ public final class BatchSelection {
         return complete;
     }
 
-    /** Where in the buffer of the last {@link #take} a batch has a wrong CRC, or -1. */
-    int damagedAt() {
-        return damagedAt;
+    /** What is wrong with the batch at which the last {@link #take} stopped, or null. */
+    String damage() {
+        return damage;
     }
 
     /** Bytes taken. */

@@ -11,13 +11,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads batches from segment files: what is no longer in memory. Each batch's CRC is checked, so a flipped bit is reported
- * and never served. Files are opened for each read, which bounds how many are open by how many reads run. Blocking, for
+ * Reads batches from segment files: what is no longer in memory. Each batch's CRC is checked, and its place, so a flipped bit
+ * is reported and never served. Files are opened for each read, which bounds how many are open by how many reads run. Blocking, for
  * background threads; stateless.
  */
 public final class LogReader {
     /** Read at least this much at a time, so that an index entry's distance is not read in small pieces. */
     private static final int LEAST_READ_BYTES = 8 << 10;
+
+    private static final long UNKNOWN_OFFSET = -1;
 
     private final FileSystem files;
     private final ByteBufAllocator allocator;
@@ -75,20 +77,27 @@ public final class LogReader {
                 ? lookup.positionBefore(file, range, request.offset())
                 : range.start();
         BatchHeaders headers = new BatchHeaders(file, start, range.end());
-        if (!find(headers, request)) {
+        if (!find(headers, request, start == 0 ? range.baseOffset() : UNKNOWN_OFFSET)) {
             return new Damage(range.file(), headers.position(), problem(headers, request));
         }
         RecordBatch first = headers.batch();
         long index = first.isRaftEntry()
                 ? request.fromIndex()
                 : request.fromIndex() - (request.offset() - first.baseOffset());
+        selection.verifyFrom(first.baseOffset());
         return take(file, range, headers.position(), index, selection, request.maxBytes());
     }
 
-    private static boolean find(BatchHeaders headers, Request request) throws IOException {
+    /** Walks to the batch that holds what is wanted; false where there is none, or a batch stands in a wrong place. */
+    private static boolean find(BatchHeaders headers, Request request, long firstOffset) throws IOException {
         int raftEntries = request.raftEntriesBefore();
+        long expected = firstOffset;
         while (headers.next()) {
             RecordBatch batch = headers.batch();
+            if (expected != UNKNOWN_OFFSET && batch.baseOffset() != expected) {
+                return false;
+            }
+            expected = batch.nextOffset();
             if (batch.nextOffset() > request.offset()) {
                 return batch.baseOffset() <= request.offset();
             }
@@ -119,9 +128,9 @@ public final class LogReader {
                 ByteBuffer target = piece.nioBuffer(0, piece.capacity());
                 int length = file.read(target, position);
                 piece.writerIndex(length);
-                int stopped = selection.take(piece, 0, length, index, true);
-                if (selection.damagedAt() >= 0) {
-                    return new Damage(range.file(), position + stopped, "CRC mismatch");
+                int stopped = selection.take(piece, 0, length, index);
+                if (selection.damage() != null) {
+                    return new Damage(range.file(), position + stopped, selection.damage());
                 }
                 if (stopped == 0 && !selection.isComplete()) {
                     // The next batch is larger than the piece: it was only wanted if nothing was taken so far.

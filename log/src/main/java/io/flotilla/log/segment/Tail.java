@@ -129,7 +129,7 @@ public final class Tail {
     public void read(long fromIndex, BatchSelection selection) {
         for (int i = find(fromIndex); i < size && !selection.isComplete(); i++) {
             TailChunk chunk = get(i);
-            selection.take(chunk.bytes(), 0, chunk.size(), chunk.firstIndex(), false);
+            selection.take(chunk.bytes(), 0, chunk.size(), chunk.firstIndex());
         }
     }
 
