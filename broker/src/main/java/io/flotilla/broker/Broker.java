@@ -51,7 +51,7 @@ public final class Broker {
     private MetricsServer metricsServer;
     private MetadataImage previous = MetadataImage.EMPTY;
     private boolean current;
-    private volatile boolean stopping;
+    private boolean stopping;
 
     private Broker(
             BrokerConfig config, Environment environment, BrokerParts parts, Health health, Runnable closeEnvironment) {
@@ -249,18 +249,6 @@ public final class Broker {
         LOG.info("Broker {} has stopped", config.nodeId());
         stopped.countDown();
         closed.complete(null);
-    }
-
-    /**
-     * Falls silent at once, as a crash would look to the others: nothing is handed over, answered or written any more. For
-     * tests and simulations, which go on with what is on the disk.
-     */
-    public void halt() {
-        stopping = true;
-        closeListeners();
-        parts.silence();
-        closeEnvironment.run();
-        stopped.countDown();
     }
 
     private long deadline() {

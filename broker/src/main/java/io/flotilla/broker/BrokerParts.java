@@ -222,15 +222,10 @@ final class BrokerParts {
         }
     }
 
-    /** Says nothing more to other brokers. */
-    void silence() {
-        shards.stop();
-        peers.close();
-    }
-
     /** Closes what is left, at once. */
     void closeNow() {
-        silence();
+        shards.stop();
+        peers.close();
         directories.forEach(directory -> directory.close().join());
     }
 

@@ -56,6 +56,8 @@ final class MemoryCluster implements AutoCloseable {
                         .mapToObj(node -> (node + 1) + "@127.0.0.1:" + ports[node])
                         .collect(Collectors.joining(",")));
         properties.put("listeners", "PLAINTEXT://127.0.0.1:" + ports[i]);
+        // Whose disk is dead has nothing to hand over.
+        properties.put("controlled.shutdown.enable", "false");
         properties.put("metrics.listener", "127.0.0.1:0");
         properties.put("log.dirs", "/data");
         properties.put("default.replication.factor", String.valueOf(ports.length));
@@ -74,13 +76,13 @@ final class MemoryCluster implements AutoCloseable {
     /** Takes the power from all brokers at once: what their disks had not synced may be gone. */
     void losePower(RandomGenerator random) {
         disks.forEach(disk -> disk.powerLoss(random));
-        brokers.forEach(Broker::halt);
+        brokers.forEach(Broker::shutdown);
         brokers.clear();
     }
 
     @Override
     public void close() {
         disks.forEach(MemoryFileSystem::killProcess);
-        brokers.forEach(Broker::halt);
+        brokers.forEach(Broker::shutdown);
     }
 }
