@@ -28,6 +28,9 @@ final class Fetch {
         final FetchSession.Wanted wanted;
         final Partitions.Found found;
         ErrorCode error;
+        /** The high watermark that was looked at; what is committed past it is news. */
+        long highWatermark;
+
         ByteBuf records = Unpooled.EMPTY_BUFFER;
         Waiters.Wait wait;
         FetchResponse.EpochEndOffset diverging;
@@ -47,6 +50,7 @@ final class Fetch {
     private final List<Part> parts = new ArrayList<>();
     private final int minBytes;
     private final int maxBytes;
+    private final boolean withLeaders;
     private final long deadlineNanos;
     private final CompletableFuture<List<FetchResponse.Partition>> done = new CompletableFuture<>();
     private EventLoop.Timer timer;
@@ -58,6 +62,7 @@ final class Fetch {
      * @param wanted what to fetch, in the order it is to be served
      * @param maxWaitMs how long to wait for {@code minBytes}
      * @param maxBytes limit of the whole answer, save that one batch may exceed it
+     * @param withLeaders whether to say who leads instead of this broker
      */
     Fetch(
             EventLoop loop,
@@ -66,11 +71,13 @@ final class Fetch {
             int minBytes,
             int maxBytes,
             int maxWaitMs,
+            boolean withLeaders,
             long nowNanos) {
         this.loop = loop;
         this.partitions = partitions;
         this.minBytes = minBytes;
         this.maxBytes = maxBytes;
+        this.withLeaders = withLeaders;
         this.deadlineNanos = nowNanos + maxWaitMs * 1_000_000L;
         this.timeUp = maxWaitMs <= 0;
         MetadataImage image = partitions.image();
@@ -146,20 +153,25 @@ final class Fetch {
             return part.found.error();
         }
         Replica replica = part.replica();
+        if (!replica.isServing()) {
+            return replica.unavailable();
+        }
         ErrorCode epoch = Partitions.checkEpoch(replica, part.wanted.request.currentLeaderEpoch());
         if (epoch != ErrorCode.NONE) {
             return epoch;
         }
         long offset = part.wanted.request.fetchOffset();
         // Only a leader that has committed in its term knows where the log ends; a follower may simply be behind.
-        if (offset < replica.logStartOffset() || offset > replica.highWatermark() && replica.isLeading()) {
+        boolean knowsTheEnd = replica.isLeading();
+        part.highWatermark = replica.highWatermark();
+        if (offset < replica.logStartOffset() || offset > part.highWatermark && knowsTheEnd) {
             return ErrorCode.OFFSET_OUT_OF_RANGE;
         }
         return ErrorCode.NONE;
     }
 
     private static boolean hasRecords(Part part) {
-        return part.wanted.request.fetchOffset() < part.replica().highWatermark();
+        return part.wanted.request.fetchOffset() < part.highWatermark;
     }
 
     private CompletableFuture<ReadResult> read(Part part) {
@@ -226,18 +238,17 @@ final class Fetch {
             Waiters.Wait wait = new Waiters.Wait() {
                 @Override
                 protected void reached() {
-                    on(loop, Fetch.this::wake);
+                    loop.execute(Fetch.this::wake);
                 }
 
                 @Override
                 protected void failed(ErrorCode error) {
-                    on(loop, Fetch.this::wake);
+                    loop.execute(Fetch.this::wake);
                 }
             };
             part.wait = wait;
-            // A partition that had some, though too few, records is waited on past its high watermark.
-            long offset =
-                    Math.max(part.wanted.request.fetchOffset(), part.replica().highWatermark());
+            // A partition that had some, though too few, records is waited on past what was seen of it.
+            long offset = Math.max(part.wanted.request.fetchOffset(), part.highWatermark);
             on(part.replica().loop(), () -> part.replica().awaitRecord(offset, deadlineNanos, wait));
         }
     }
@@ -284,7 +295,7 @@ final class Fetch {
         }
         if (part.error == ErrorCode.NOT_LEADER_OR_FOLLOWER || part.error == ErrorCode.FENCED_LEADER_EPOCH) {
             Leader leader = partitions.leader(part.found.id());
-            if (leader != null) {
+            if (leader != null && withLeaders) {
                 answer.currentLeader(FetchResponse.Leader.builder()
                         .leaderId(leader.brokerId())
                         .leaderEpoch(leader.term())

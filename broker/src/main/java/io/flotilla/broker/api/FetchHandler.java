@@ -20,6 +20,10 @@ import java.util.concurrent.CompletableFuture;
  * small (KIP-227); topic ids came with version 13, leader hints in version 12 and their addresses in 16.
  */
 public final class FetchHandler implements Handler<FetchRequest, FetchResponse> {
+    private static final short FIRST_VERSION_WITH_LEADERS = 12;
+    private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
+    private static final short FIRST_VERSION_WITH_ENDPOINTS = 16;
+
     private final Partitions partitions;
     private final FetchSessions sessions;
     private final int fetchMaxBytes;
@@ -43,7 +47,7 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
         if (request.replicaId() >= 0 || request.replicaState().replicaId() >= 0) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "replicas are replicated by Raft, not by Fetch");
         }
-        FetchSessions.Opened found = sessions.open(request);
+        FetchSessions.Opened found = sessions.open(request, context.apiVersion() >= FIRST_VERSION_WITH_TOPIC_IDS);
         if (found instanceof FetchSessions.Opened.Session opened) {
             List<FetchSession.Wanted> wanted = opened.session().wanted();
             int maxBytes = Math.min(request.maxBytes(), fetchMaxBytes);
@@ -54,6 +58,7 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
                             Math.min(request.minBytes(), maxBytes),
                             maxBytes,
                             request.maxWaitMs(),
+                            context.apiVersion() >= FIRST_VERSION_WITH_LEADERS,
                             clock.nanoTime())
                     .run()
                     .thenApply(answers -> respond(context, opened, wanted, answers));
@@ -92,7 +97,7 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
         return FetchResponse.builder()
                 .sessionId(opened.responseId())
                 .responses(responses)
-                .nodeEndpoints(context.apiVersion() < 16 ? List.of() : endpoints(answers))
+                .nodeEndpoints(context.apiVersion() < FIRST_VERSION_WITH_ENDPOINTS ? List.of() : endpoints(answers))
                 .build();
     }
 

@@ -41,17 +41,24 @@ final class FetchSession {
     }
 
     private final int id;
+    private final boolean byId;
     private final Map<Key, Wanted> wanted = new LinkedHashMap<>();
     private final AtomicBoolean busy = new AtomicBoolean();
     private int nextEpoch = 1;
     private volatile long lastUsedNanos;
 
-    FetchSession(int id) {
+    FetchSession(int id, boolean byId) {
         this.id = id;
+        this.byId = byId;
     }
 
     int id() {
         return id;
+    }
+
+    /** Whether its partitions are named by topic id; a client that changes over begins anew. */
+    boolean byId() {
+        return byId;
     }
 
     /** Begins a request on this session; false when another one is under way. */

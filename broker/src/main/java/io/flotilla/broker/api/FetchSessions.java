@@ -45,12 +45,16 @@ public final class FetchSessions {
         this.clock = clock;
     }
 
-    /** Finds or makes the session of a request and takes over what the request changes. {@link #close} it afterwards. */
-    Opened open(FetchRequest request) {
+    /**
+     * Finds or makes the session of a request and takes over what the request changes. {@link #close} it afterwards.
+     *
+     * @param byId whether the request names topics by their ids
+     */
+    Opened open(FetchRequest request, boolean byId) {
         if (request.sessionEpoch() == FINAL_EPOCH || request.sessionEpoch() == INITIAL_EPOCH) {
             sessions.remove(request.sessionId());
             boolean keep = request.sessionEpoch() == INITIAL_EPOCH && makeRoom();
-            FetchSession session = new FetchSession(keep ? newId() : NO_SESSION);
+            FetchSession session = new FetchSession(keep ? newId() : NO_SESSION, byId);
             session.enter(clock.nanoTime());
             session.update(request);
             if (keep) {
@@ -61,6 +65,9 @@ public final class FetchSessions {
         FetchSession session = sessions.get(request.sessionId());
         if (session == null) {
             return new Opened.Refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+        }
+        if (session.byId() != byId) {
+            return new Opened.Refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
         }
         if (!session.enter(clock.nanoTime())) {
             return new Opened.Refused(ErrorCode.INVALID_FETCH_SESSION_EPOCH);

@@ -66,6 +66,7 @@ public final class Replica implements LedPartition {
     private volatile long highWatermark;
     private volatile long logStartOffset;
     private volatile boolean failed;
+    private volatile boolean closed;
 
     /** @param name of the partition for people: {@code topic-N} */
     Replica(PartitionId id, String name, Shard shard, PartitionLog log, LogDirectory directory, TopicConfig config) {
@@ -129,6 +130,11 @@ public final class Replica implements LedPartition {
     /** Has stopped because of damage, a failed disk or a broken invariant. Any thread. */
     public boolean isFailed() {
         return failed;
+    }
+
+    /** Neither failed nor closed. Any thread. */
+    public boolean isServing() {
+        return !failed && !closed;
     }
 
     /** First offset not known here to be committed. Any thread. */
@@ -292,8 +298,8 @@ public final class Replica implements LedPartition {
 
     /** Waits until a record at {@code offset} is committed, or will not be known to be here. */
     public void awaitRecord(long offset, long deadlineNanos, Waiters.Wait wait) {
-        if (failed) {
-            wait.failed(ErrorCode.KAFKA_STORAGE_ERROR);
+        if (!isServing()) {
+            wait.failed(unavailable());
         } else if (offset < highWatermark) {
             wait.reached();
         } else {
@@ -381,6 +387,7 @@ public final class Replica implements LedPartition {
 
     /** Leaves the group and closes the log; completes on the loop once everything is written. */
     CompletableFuture<Void> close() {
+        closed = true;
         shard.host().close(group.id());
         shard.remove(this);
         role = Role.FOLLOWER;

@@ -14,6 +14,7 @@ import io.flotilla.broker.machine.TestLoop;
 import io.flotilla.broker.net.Peers;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.fs.MemoryFileSystem;
+import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.MetaProperties;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -131,11 +132,21 @@ public final class TestBroker {
     }
 
     /** Keeps everything that waits for the disk waiting. */
-    void holdDisk() {
+    public void holdDisk() {
         disk.held = true;
     }
 
-    void releaseDisk() {
+    /** Like {@link #holdDisk}, as soon as the broker's next vote is on the disk. */
+    void holdDiskAfterVote() {
+        files.setFaults((operation, path) -> {
+            if (operation == MemoryFileSystem.Operation.SYNC && path.endsWith(HardStateJournal.FILE)) {
+                disk.held = true;
+            }
+        });
+    }
+
+    public void releaseDisk() {
+        files.setFaults((operation, path) -> {});
         disk.release();
         loop.run();
     }

@@ -5,6 +5,7 @@ import io.flotilla.broker.cluster.TestImages;
 import io.flotilla.broker.cluster.TopicInfo;
 import io.flotilla.broker.machine.TestLoop;
 import io.flotilla.log.ReadResult;
+import io.flotilla.raft.core.Role;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,11 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
 
     /** Makes a topic with three replicas of each partition on the running brokers. */
     public void createTopic(String name, int partitions) {
-        addTopic(name, partitions, Map.of());
+        createTopic(name, partitions, Map.of());
+    }
+
+    public void createTopic(String name, int partitions, Map<String, String> configs) {
+        addTopic(name, partitions, configs);
         runningBrokers().forEach(broker -> broker.apply(image()));
         await(() -> {
             for (int partition = 0; partition < partitions; partition++) {
@@ -210,6 +215,29 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         return leader;
     }
 
+    /**
+     * Lets another broker be elected, and none write to its disk after it has voted: the new leader leads, but commits nothing
+     * before {@link #letCommit}.
+     *
+     * @param former the leader, which must have been cut off just now
+     * @return the new leader
+     */
+    public int electWithoutCommit(int former) {
+        List<Integer> others =
+                brokersRunning(true).stream().filter(id -> id != former).toList();
+        others.forEach(id -> broker(id).holdDiskAfterVote());
+        await(() -> others.stream().anyMatch(this::hasRoleOfLeader));
+        return others.stream().filter(this::hasRoleOfLeader).findFirst().orElseThrow();
+    }
+
+    private boolean hasRoleOfLeader(int broker) {
+        return replica(broker).group().core().role() == Role.LEADER;
+    }
+
+    public void letCommit() {
+        runningBrokers().forEach(TestBroker::releaseDisk);
+    }
+
     /** Lets time pass until something holds. */
     public void await(BooleanSupplier condition) {
         loop.run();
@@ -232,9 +260,13 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
 
     /** Hands a batch to a replica; the future completes when it answers. */
     public CompletableFuture<ProduceResult> send(int broker, ByteBuf batch) {
+        return send(replica(broker), batch);
+    }
+
+    private CompletableFuture<ProduceResult> send(Replica replica, ByteBuf batch) {
         CompletableFuture<ProduceResult> answer = new CompletableFuture<>();
         long deadline = loop.nanoTime() + PRODUCE_TIMEOUT_NANOS;
-        loop.execute(() -> replica(broker).produce(batch, deadline, answer::complete));
+        loop.execute(() -> replica.produce(batch, deadline, answer::complete));
         loop.run();
         return answer;
     }
@@ -244,6 +276,25 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         CompletableFuture<ProduceResult> answer = send(broker, batch);
         await(answer::isDone);
         return answer.join();
+    }
+
+    /** Produces to the first partition of another topic. */
+    public ProduceResult produce(String topic, int broker, ByteBuf batch) {
+        return produceTo(topic, 0, broker, batch);
+    }
+
+    /** Produces to a partition of another topic. */
+    public ProduceResult produceTo(String topic, int partition, int broker, ByteBuf batch) {
+        Replica replica = broker(broker).replicas().get(new PartitionId(topicId(topic), partition));
+        CompletableFuture<ProduceResult> answer = send(replica, batch);
+        await(answer::isDone);
+        return answer.join();
+    }
+
+    /** Stops a replica as a broken invariant does. */
+    public void failReplica(int broker) {
+        loop.execute(() -> replica(broker).stop(new IllegalStateException("failed by the test")));
+        loop.run();
     }
 
     public CompletableFuture<ProduceResult> sendDeleteRecords(int broker, long offset) {
