@@ -187,6 +187,25 @@ class PartitionLogTest {
     }
 
     @Test
+    void keepsASegmentWhoseLastRaftEntryIsNotCommitted() throws IOException {
+        fixture.open();
+        for (int i = 0; i < 5; i++) {
+            fixture.log.append(Batches.records(Compression.NONE, 100, i), 1, 0);
+        }
+        fixture.log.append(Batches.leaderChange(1), 2, 0);
+        fixture.log.append(Batches.records(Compression.NONE, 100, 5), 2, 0);
+        assertThat(fixture.log.segments()).extracting(SegmentInfo::baseOffset).containsExactly(0L, 5L);
+        fixture.log.committed(5);
+        fixture.log.advanceLogStart(5);
+        fixture.log.truncateFrom(6);
+        assertThat(fixture.log.lastIndex()).isEqualTo(5);
+        assertThat(fixture.log.firstIndex()).isEqualTo(1);
+        fixture.closeAndReopen();
+        assertThat(fixture.log.lastIndex()).isEqualTo(5);
+        fixture.close();
+    }
+
+    @Test
     void givesBackMemoryOnceDurableAndCommitted() throws IOException {
         fixture.open();
         for (int i = 0; i < 20; i++) {

@@ -277,8 +277,8 @@ class RecoveryTest {
 
     @Test
     void aCreationThatLosesPowerAnywhereLeavesNothingOrAWholeLog() throws IOException {
-        for (int operation = 0; operation < 40; operation++) {
-            for (int seed = 0; seed < 10; seed++) {
+        for (int operation = 10; operation < 40; operation++) {
+            for (int seed = 0; seed < 40; seed++) {
                 LogFixture life = new LogFixture();
                 int[] left = {operation};
                 life.disk.setFaults((kind, path) -> {
