@@ -2,6 +2,7 @@ package io.flotilla.itests.real;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,6 +98,16 @@ public final class ProcessCluster implements AutoCloseable {
 
     public long pid(int id) {
         return broker(id).pid();
+    }
+
+    /** Has the running brokers collect their garbage, where this JVM comes with the tool for that. */
+    public void collectGarbage() {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        for (BrokerProcess broker : brokers) {
+            if (broker.isRunning() && Files.exists(Path.of(jcmd))) {
+                Command.of(jcmd, String.valueOf(broker.pid()), "GC.run").run().orFail();
+            }
+        }
     }
 
     /** Starts a broker that is not running. */
