@@ -41,6 +41,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -194,6 +195,12 @@ final class BrokerParts {
         shards.start();
         groups.start();
         markCommitted();
+        loop.schedule(this::enforceRetention, config.get(BrokerProperties.LOG_RETENTION_CHECK_MS));
+    }
+
+    private void enforceRetention() {
+        replicas.enforceRetention();
+        loop.schedule(this::enforceRetention, config.get(BrokerProperties.LOG_RETENTION_CHECK_MS));
     }
 
     private void markCommitted() {
@@ -203,8 +210,9 @@ final class BrokerParts {
 
     /** Opens the replica of the metadata log. On {@link #metadataLoop}. */
     CompletableFuture<Replica> openMetadata() {
-        SortedMap<String, String> none = new TreeMap<>();
-        TopicConfig metadataConfig = topicConfigs.of(none, layers(MetadataImage.EMPTY));
+        // Whatever the broker's defaults for topics are: what metadata says is never too old.
+        SortedMap<String, String> kept = new TreeMap<>(Map.of("cleanup.policy", "compact"));
+        TopicConfig metadataConfig = topicConfigs.of(kept, layers(MetadataImage.EMPTY));
         return replicas.openMetadata(List.copyOf(config.voters().keySet()), metadataConfig);
     }
 

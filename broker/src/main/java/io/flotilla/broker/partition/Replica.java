@@ -9,16 +9,12 @@ import io.flotilla.log.LogFailure;
 import io.flotilla.log.LogListener;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.ReadResult;
-import io.flotilla.log.state.ProducerState;
-import io.flotilla.raft.core.ProposeResult;
+import io.flotilla.log.maintain.Retention;
 import io.flotilla.raft.core.Role;
 import io.flotilla.raft.host.GroupListener;
 import io.flotilla.raft.host.RaftGroup;
-import io.flotilla.raft.message.EntryKind;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.record.BatchLimits;
-import io.flotilla.wire.record.RaftEntryBatch;
-import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,17 +42,16 @@ public final class Replica implements LedPartition {
     private final PartitionLog log;
     private final LogDirectory directory;
     private final List<ReplicaListener> listeners = new ArrayList<>();
-    /** Those who wait for an entry to be committed, by its last index. */
-    private final Waiters commits = new Waiters();
+    private final Appender appender;
 
     /** Those who wait for a record to read, by the high watermark that makes it readable. */
     private final Waiters reads = new Waiters();
 
-    private final RecordBatch view = new RecordBatch();
     private RaftGroup group;
     private ReplicaStorage storage;
     private Role role = Role.FOLLOWER;
-    private Throwable failure;
+    /** A log start that retention asked for is not committed yet. */
+    private boolean retaining;
 
     private volatile TopicConfig config;
     private volatile BatchLimits limits;
@@ -75,6 +70,7 @@ public final class Replica implements LedPartition {
         this.shard = shard;
         this.log = log;
         this.directory = directory;
+        this.appender = new Appender(this, shard, log);
         configure(config);
         publishPositions();
     }
@@ -173,81 +169,12 @@ public final class Replica implements LedPartition {
      * @param deadlineNanos when to answer REQUEST_TIMED_OUT; the batch may be committed all the same
      */
     public void produce(ByteBuf batch, long deadlineNanos, Consumer<ProduceResult> done) {
-        if (role != Role.LEADER) {
+        if (role == Role.LEADER) {
+            appender.produce(batch, config, deadlineNanos, done);
+        } else {
             batch.release();
             done.accept(ProduceResult.failed(unavailable(), null));
-            return;
         }
-        view.wrap(batch, batch.readerIndex());
-        if (view.sizeInBytes() > config.segmentBytes()) {
-            batch.release();
-            done.accept(ProduceResult.failed(ErrorCode.RECORD_LIST_TOO_LARGE, "batch larger than segment.bytes"));
-            return;
-        }
-        int offsets = (int) view.offsetCount();
-        if (view.hasProducerId() && !isNextInSequence(offsets, deadlineNanos, done)) {
-            batch.release();
-            return;
-        }
-        propose(EntryKind.RECORDS, offsets, batch, deadlineNanos, done);
-    }
-
-    /** Checks the viewed batch of an idempotent producer (KIP-98); answers unless it is to be appended. */
-    private boolean isNextInSequence(int offsets, long deadlineNanos, Consumer<ProduceResult> done) {
-        ProducerState.Check check = log.producers()
-                .check(view.producerId(), view.producerEpoch(), view.baseSequence(), view.lastSequence());
-        if (check instanceof ProducerState.Check.Ok) {
-            return true;
-        }
-        if (check instanceof ProducerState.Check.Duplicate duplicate) {
-            awaitCommit(log.indexOf(duplicate.lastOffset()), offsets, deadlineNanos, done);
-        } else if (check instanceof ProducerState.Check.OutOfOrder outOfOrder) {
-            done.accept(ProduceResult.failed(
-                    ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                    "sequence " + view.baseSequence() + " of producer " + view.producerId() + ", expected "
-                            + outOfOrder.expected()));
-        } else {
-            done.accept(ProduceResult.failed(
-                    ErrorCode.INVALID_PRODUCER_EPOCH,
-                    "epoch " + view.producerEpoch() + " of producer " + view.producerId() + " is no longer valid"));
-        }
-        return false;
-    }
-
-    private void propose(EntryKind kind, int indexes, ByteBuf bytes, long deadlineNanos, Consumer<ProduceResult> done) {
-        ProposeResult result = group.propose(kind, indexes, bytes);
-        if (result instanceof ProposeResult.Accepted accepted) {
-            awaitCommit(accepted.entry().lastIndex(), indexes, deadlineNanos, done);
-        } else if (result instanceof ProposeResult.Full full) {
-            done.accept(ProduceResult.failed(
-                    ErrorCode.NOT_ENOUGH_REPLICAS, full.uncommittedBytes() + " bytes wait for a majority of replicas"));
-        } else {
-            done.accept(ProduceResult.failed(unavailable(), null));
-        }
-    }
-
-    /** Reports the entry that ends at this index once it is committed. */
-    private void awaitCommit(long lastIndex, int records, long deadlineNanos, Consumer<ProduceResult> done) {
-        if (lastIndex <= log.committedIndex()) {
-            done.accept(succeeded(lastIndex, records));
-            return;
-        }
-        commits.await(lastIndex, deadlineNanos, new Waiters.Wait() {
-            @Override
-            protected void reached() {
-                done.accept(succeeded(lastIndex, records));
-            }
-
-            @Override
-            protected void failed(ErrorCode error) {
-                done.accept(ProduceResult.failed(error, null));
-            }
-        });
-        shard.hasWaiters(this);
-    }
-
-    private ProduceResult succeeded(long lastIndex, int records) {
-        return new ProduceResult(ErrorCode.NONE, log.offsetAfter(lastIndex) - records, logStartOffset, null);
     }
 
     @Override
@@ -269,7 +196,7 @@ public final class Replica implements LedPartition {
      * @param offset at most the high watermark
      */
     public void deleteRecords(long offset, long deadlineNanos, Consumer<ProduceResult> done) {
-        if (!leading || failure != null) {
+        if (!leading) {
             done.accept(ProduceResult.failed(unavailable(), null));
         } else if (offset > highWatermark || offset < 0) {
             done.accept(ProduceResult.failed(
@@ -277,9 +204,7 @@ public final class Replica implements LedPartition {
         } else if (offset <= logStartOffset) {
             done.accept(new ProduceResult(ErrorCode.NONE, -1, logStartOffset, null));
         } else {
-            ByteBuf entry = RaftEntryBatch.buildLogStart(
-                    shard.allocator(), log.logEndOffset(), term, shard.clock().millis(), offset);
-            propose(EntryKind.CONTROL, 1, entry, deadlineNanos, done);
+            appender.startLogAt(offset, deadlineNanos, done);
         }
     }
 
@@ -363,11 +288,34 @@ public final class Replica implements LedPartition {
                 MAX_DECOMPRESSED_BYTES);
     }
 
+    /**
+     * Lets go of segments that {@code retention.ms} and {@code retention.bytes} no longer ask for. The leader decides, and all
+     * replicas agree, so that the log's start never goes back under another leader.
+     */
+    void enforceRetention() {
+        if (!leading || retaining || !config.delete()) {
+            return;
+        }
+        long start = Retention.logStart(
+                log.segments(),
+                config.retentionMs(),
+                config.retentionBytes(),
+                shard.clock().millis(),
+                highWatermark);
+        if (start > logStartOffset) {
+            retaining = true;
+            appender.startLogAt(start, NO_DEADLINE, result -> {
+                retaining = false;
+                LOG.info("{}: retention moves the log's start to offset {}: {}", name, start, result.error());
+            });
+        }
+    }
+
     /** Ends waits that have taken too long; false when nobody waits any more. */
     boolean expireWaiters(long nowNanos) {
-        commits.expire(nowNanos);
+        appender.commits().expire(nowNanos);
         reads.expire(nowNanos);
-        return !commits.isEmpty() || !reads.isEmpty();
+        return !appender.commits().isEmpty() || !reads.isEmpty();
     }
 
     /** Stops taking part because of a broken invariant or a failed disk. */
@@ -397,7 +345,7 @@ public final class Replica implements LedPartition {
     }
 
     private void endWaits(ErrorCode error) {
-        commits.failAll(error);
+        appender.commits().failAll(error);
         reads.failAll(error);
     }
 
@@ -441,7 +389,7 @@ public final class Replica implements LedPartition {
             long firstIndex = log.firstIndex();
             log.committed(commitIndex);
             publishPositions();
-            commits.advance(commitIndex);
+            appender.commits().advance(commitIndex);
             if (role == Role.LEADER && !leading && log.termAt(commitIndex) == term) {
                 LOG.info("{}: leader in term {} from offset {}", name, term, highWatermark);
                 lead(true);
@@ -468,7 +416,6 @@ public final class Replica implements LedPartition {
                     name,
                     cause.getMessage(),
                     cause instanceof LogFailedException ? null : cause);
-            failure = cause;
             failed = true;
             role = Role.FOLLOWER;
             lead(false);

@@ -94,6 +94,11 @@ public final class Replicas {
         return new LinkedHashMap<>(damaged);
     }
 
+    /** Has every partition led here let go of what its retention no longer asks for. Any thread. */
+    public void enforceRetention() {
+        open.values().forEach(replica -> replica.loop().execute(replica::enforceRetention));
+    }
+
     /** The log directories, whether they work or not. */
     public List<LogDirectory> directories() {
         return directories;

@@ -7,6 +7,7 @@ import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.wire.frame.ErrorCode;
 import java.io.IOException;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -156,6 +157,39 @@ class ReplicaTest {
         assertStored(cluster.produce(next, Batches.of(7, 0, 1, "b")), 1);
         assertStored(cluster.produce(next, Batches.of(7, 0, 2, "c")), 2);
         assertThat(cluster.records(next)).containsExactly("0:a", "1:b", "2:c");
+    }
+
+    // ---- retention
+
+    private void fill(String topic, Map<String, String> configs) {
+        Map<String, String> all = new TreeMap<>(configs);
+        all.put("segment.bytes", String.valueOf(SEGMENT_BYTES));
+        cluster.createTopic(topic, 1, all);
+        for (int i = 0; i < 7; i++) {
+            cluster.produce(topic, leader, Batches.of("x".repeat(SEGMENT_BYTES / 3)));
+        }
+        cluster.enforceRetention();
+    }
+
+    @Test
+    void segmentsThatAreTooOldOrTooManyGoOnAllReplicasAlike() {
+        fill("brief", Map.of("retention.ms", "1000"));
+        fill("small", Map.of("retention.bytes", String.valueOf(SEGMENT_BYTES)));
+        cluster.loop.advance(1000);
+        for (int broker = 1; broker <= 3; broker++) {
+            assertThat(cluster.replica("brief", broker).logStartOffset()).isEqualTo(6);
+            assertThat(cluster.replica("small", broker).logStartOffset()).isEqualTo(4);
+            assertThat(cluster.replica("brief", broker).log().segments()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsYoungOrCompactedStays() {
+        fill("young", Map.of("retention.ms", "100000000"));
+        fill("compacted", Map.of("retention.ms", "1000", "cleanup.policy", "compact"));
+        cluster.loop.advance(1000);
+        assertThat(cluster.replica("young", leader).logStartOffset()).isZero();
+        assertThat(cluster.replica("compacted", leader).logStartOffset()).isZero();
     }
 
     // ---- waits that end otherwise

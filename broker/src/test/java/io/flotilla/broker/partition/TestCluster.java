@@ -184,6 +184,17 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         return broker(broker).replicas().get(PARTITION);
     }
 
+    /** The first partition's replica of another topic. */
+    public Replica replica(String topic, int broker) {
+        return broker(broker).replicas().get(new PartitionId(topicId(topic), 0));
+    }
+
+    /** Does what brokers do now and then. */
+    public void enforceRetention() {
+        runningBrokers().forEach(broker -> broker.replicas().enforceRetention());
+        loop.run();
+    }
+
     /** The broker that leads and has committed in its term, after letting as much time pass as it needs to be elected. */
     public int awaitLeader() {
         await(() -> leaderOf(PARTITION) != null);

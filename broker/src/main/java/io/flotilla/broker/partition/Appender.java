@@ -1,0 +1,125 @@
+package io.flotilla.broker.partition;
+
+import io.flotilla.broker.config.TopicConfig;
+import io.flotilla.log.PartitionLog;
+import io.flotilla.log.state.ProducerState;
+import io.flotilla.raft.core.ProposeResult;
+import io.flotilla.raft.host.RaftGroup;
+import io.flotilla.raft.message.EntryKind;
+import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.record.RaftEntryBatch;
+import io.flotilla.wire.record.RecordBatch;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/**
+ * What a replica appends while it leads, and those who wait until it is committed: batches, in the order of each idempotent
+ * producer (KIP-98), and log starts. Used on the replica's loop only.
+ */
+final class Appender {
+    private final Replica replica;
+    private final Shard shard;
+    private final PartitionLog log;
+
+    /** Those who wait for an entry to be committed, by its last index. */
+    private final Waiters commits = new Waiters();
+
+    private final RecordBatch view = new RecordBatch();
+
+    Appender(Replica replica, Shard shard, PartitionLog log) {
+        this.replica = replica;
+        this.shard = shard;
+        this.log = log;
+    }
+
+    /** Those who wait for an entry to be committed, by its last index. */
+    Waiters commits() {
+        return commits;
+    }
+
+    /** Appends a batch unless there is something against it. Ownership passes. */
+    void produce(ByteBuf batch, TopicConfig config, long deadlineNanos, Consumer<ProduceResult> done) {
+        view.wrap(batch, batch.readerIndex());
+        if (view.sizeInBytes() > config.segmentBytes()) {
+            batch.release();
+            done.accept(ProduceResult.failed(ErrorCode.RECORD_LIST_TOO_LARGE, "batch larger than segment.bytes"));
+            return;
+        }
+        int offsets = (int) view.offsetCount();
+        if (view.hasProducerId() && !isNextInSequence(offsets, deadlineNanos, done)) {
+            batch.release();
+            return;
+        }
+        propose(EntryKind.RECORDS, offsets, batch, deadlineNanos, done);
+    }
+
+    /** Checks the viewed batch of an idempotent producer; answers unless it is to be appended. */
+    private boolean isNextInSequence(int offsets, long deadlineNanos, Consumer<ProduceResult> done) {
+        ProducerState.Check check = log.producers()
+                .check(view.producerId(), view.producerEpoch(), view.baseSequence(), view.lastSequence());
+        if (check instanceof ProducerState.Check.Ok) {
+            return true;
+        }
+        if (check instanceof ProducerState.Check.Duplicate duplicate) {
+            awaitCommit(log.indexOf(duplicate.lastOffset()), offsets, deadlineNanos, done);
+        } else if (check instanceof ProducerState.Check.OutOfOrder outOfOrder) {
+            done.accept(ProduceResult.failed(
+                    ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                    "sequence " + view.baseSequence() + " of producer " + view.producerId() + ", expected "
+                            + outOfOrder.expected()));
+        } else {
+            done.accept(ProduceResult.failed(
+                    ErrorCode.INVALID_PRODUCER_EPOCH,
+                    "epoch " + view.producerEpoch() + " of producer " + view.producerId() + " is no longer valid"));
+        }
+        return false;
+    }
+
+    /** Appends the entry by which all replicas agree that the log starts at an offset, which must be committed. */
+    void startLogAt(long offset, long deadlineNanos, Consumer<ProduceResult> done) {
+        ByteBuf entry = RaftEntryBatch.buildLogStart(
+                shard.allocator(),
+                log.logEndOffset(),
+                replica.term(),
+                shard.clock().millis(),
+                offset);
+        propose(EntryKind.CONTROL, 1, entry, deadlineNanos, done);
+    }
+
+    private void propose(EntryKind kind, int indexes, ByteBuf bytes, long deadlineNanos, Consumer<ProduceResult> done) {
+        RaftGroup group = replica.group();
+        ProposeResult result = group.propose(kind, indexes, bytes);
+        if (result instanceof ProposeResult.Accepted accepted) {
+            awaitCommit(accepted.entry().lastIndex(), indexes, deadlineNanos, done);
+        } else if (result instanceof ProposeResult.Full full) {
+            done.accept(ProduceResult.failed(
+                    ErrorCode.NOT_ENOUGH_REPLICAS, full.uncommittedBytes() + " bytes wait for a majority of replicas"));
+        } else {
+            done.accept(ProduceResult.failed(replica.unavailable(), null));
+        }
+    }
+
+    /** Reports the entry that ends at this index once it is committed. */
+    private void awaitCommit(long lastIndex, int records, long deadlineNanos, Consumer<ProduceResult> done) {
+        if (lastIndex <= log.committedIndex()) {
+            done.accept(succeeded(lastIndex, records));
+            return;
+        }
+        commits.await(lastIndex, deadlineNanos, new Waiters.Wait() {
+            @Override
+            protected void reached() {
+                done.accept(succeeded(lastIndex, records));
+            }
+
+            @Override
+            protected void failed(ErrorCode error) {
+                done.accept(ProduceResult.failed(error, null));
+            }
+        });
+        shard.hasWaiters(replica);
+    }
+
+    private ProduceResult succeeded(long lastIndex, int records) {
+        return new ProduceResult(ErrorCode.NONE, log.offsetAfter(lastIndex) - records, replica.logStartOffset(), null);
+    }
+}
