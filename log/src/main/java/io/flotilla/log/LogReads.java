@@ -82,7 +82,8 @@ final class LogReads {
                 last,
                 maxBytes,
                 atLeastOne,
-                withRaftEntries);
+                withRaftEntries,
+                state.termStarts().from(fromIndex));
         int generation = log.generation();
         CompletableFuture<ReadResult> future = new CompletableFuture<>();
         store.blocking().execute(() -> {

@@ -133,6 +133,22 @@ class ReadTest {
     }
 
     @Test
+    void neverServesABatchWhoseTermIsWrong() throws IOException {
+        commitAndReopen();
+        Path segment = SegmentFiles.log(fixture.path(), 5);
+        int leaderEpoch = Long.BYTES + Integer.BYTES;
+        for (int position = leaderEpoch; position < leaderEpoch + Integer.BYTES; position++) {
+            fixture.disk.flip(segment, position, 0x04);
+            ReadResult result = fixture.await(fixture.log.fetch(5, RECORDS, 10_000, true));
+            assertThat(result).isInstanceOf(ReadResult.Damaged.class);
+            assertThat(((ReadResult.Damaged) result).damage().reason()).contains("term");
+            fixture.disk.flip(segment, position, 0x04);
+            assertFetches(5);
+        }
+        fixture.close();
+    }
+
+    @Test
     void aReadThatATruncationOvertookSeesTheNewEntries() throws IOException {
         fixture.kill();
         fixture.open();

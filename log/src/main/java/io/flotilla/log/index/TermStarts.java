@@ -16,6 +16,11 @@ public final class TermStarts {
         return List.copyOf(starts);
     }
 
+    /** The term of the entry at an index, and those that begin after it; a copy, so for any thread. */
+    public List<TermStart> from(long index) {
+        return List.copyOf(starts.subList(Math.max(0, floor(index)), starts.size()));
+    }
+
     /** The newest term, 0 before any entry. */
     public int lastTerm() {
         return starts.isEmpty() ? 0 : starts.get(starts.size() - 1).term();

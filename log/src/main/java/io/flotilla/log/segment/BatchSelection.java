@@ -1,6 +1,7 @@
 package io.flotilla.log.segment;
 
 import io.flotilla.log.ReadResult;
+import io.flotilla.log.index.TermStart;
 import io.flotilla.wire.record.BatchCursor;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
@@ -26,6 +27,7 @@ public final class BatchSelection {
     private long passedIndex;
     private boolean complete;
     private boolean verify;
+    private List<TermStart> terms = List.of();
     private long nextOffset;
     private String damage;
 
@@ -46,14 +48,16 @@ public final class BatchSelection {
     }
 
     /**
-     * Checks from now on what a disk may have changed: each CRC, and that each batch begins where the one before it ended,
-     * for the CRC does not cover the base offset.
+     * Checks from now on what a disk may have changed: each CRC, and what it does not cover: that each batch begins where the
+     * one before it ended, and has the term that belongs there.
      *
      * @param offset base offset of the first batch to come
+     * @param termStarts the term of the first batch wanted and those that begin after it
      */
-    void verifyFrom(long offset) {
+    void verifyFrom(long offset, List<TermStart> termStarts) {
         verify = true;
         nextOffset = offset;
+        terms = termStarts;
     }
 
     /**
@@ -75,7 +79,7 @@ public final class BatchSelection {
                     complete = true;
                     break;
                 }
-                damage = verify ? damageOf(batch) : null;
+                damage = verify ? damageOf(batch, last) : null;
                 if (damage != null) {
                     break;
                 }
@@ -96,11 +100,25 @@ public final class BatchSelection {
         return cursor.position();
     }
 
-    private String damageOf(RecordBatch batch) {
+    private String damageOf(RecordBatch batch, long index) {
         if (batch.baseOffset() != nextOffset) {
             return "a batch with offset " + batch.baseOffset() + " stands where offset " + nextOffset + " belongs";
         }
+        int term = termAt(index);
+        if (batch.partitionLeaderEpoch() != term) {
+            return "a batch of term " + batch.partitionLeaderEpoch() + " stands where term " + term + " belongs";
+        }
         return batch.isCrcValid() ? null : "CRC mismatch";
+    }
+
+    private int termAt(long index) {
+        int term = 0;
+        for (TermStart start : terms) {
+            if (start.index() <= index) {
+                term = start.term();
+            }
+        }
+        return term;
     }
 
     private boolean fits(RecordBatch batch) {

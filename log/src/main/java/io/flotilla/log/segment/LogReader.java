@@ -4,14 +4,16 @@ import io.flotilla.log.Damage;
 import io.flotilla.log.ReadResult;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.index.TermStart;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
- * Reads batches from segment files: what is no longer in memory. Each batch's CRC is checked, and its place, so a flipped bit
+ * Reads batches from segment files: what is no longer in memory. Each batch's CRC is checked, and its place and term, so a flipped bit
  * is reported and never served. Files are opened for each read, which bounds how many are open by how many reads run. Blocking, for
  * background threads; stateless.
  */
@@ -40,6 +42,7 @@ public final class LogReader {
      *     first entry wanted
      * @param fromIndex index of the first entry wanted
      * @param lastIndex read no batch that ends after this
+     * @param terms the term at {@code fromIndex} and those that begin after it
      */
     public record Request(
             long offset,
@@ -48,7 +51,8 @@ public final class LogReader {
             long lastIndex,
             int maxBytes,
             boolean atLeastOne,
-            boolean withRaftEntries) {}
+            boolean withRaftEntries,
+            List<TermStart> terms) {}
 
     /** Reads from one segment; the result may hold less than asked if the segment ends first. */
     public ReadResult read(FileRange range, Request request) {
@@ -84,7 +88,7 @@ public final class LogReader {
         long index = first.isRaftEntry()
                 ? request.fromIndex()
                 : request.fromIndex() - (request.offset() - first.baseOffset());
-        selection.verifyFrom(first.baseOffset());
+        selection.verifyFrom(first.baseOffset(), request.terms());
         return take(file, range, headers.position(), index, selection, request.maxBytes());
     }
 
