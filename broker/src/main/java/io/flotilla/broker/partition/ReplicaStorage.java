@@ -6,6 +6,7 @@ import io.flotilla.log.LogSnapshot;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.ReadResult;
 import io.flotilla.log.state.HardStateJournal;
+import io.flotilla.log.state.InvalidSnapshotException;
 import io.flotilla.raft.core.HardState;
 import io.flotilla.raft.host.GroupStorage;
 import io.flotilla.raft.message.ConfigurationCodec;
@@ -128,9 +129,13 @@ final class ReplicaStorage implements GroupStorage {
     public void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, Runnable done) {
         byte[] bytes = new byte[payload.readableBytes()];
         payload.readBytes(bytes).release();
+        try {
+            log.installSnapshot(bytes);
+        } catch (InvalidSnapshotException e) {
+            throw new IllegalArgumentException("a snapshot arrived damaged: " + e.getMessage(), e);
+        }
         installingIndex = lastIndex;
         installing = done;
-        log.installSnapshot(bytes);
         installed.run();
     }
 

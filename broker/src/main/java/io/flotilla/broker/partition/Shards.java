@@ -10,6 +10,7 @@ import io.flotilla.raft.host.GroupId;
 import io.flotilla.raft.host.NodeMonitor;
 import io.flotilla.raft.host.PeerFrame;
 import io.flotilla.raft.host.PeerTransport;
+import io.flotilla.raft.message.MalformedMessageException;
 import io.flotilla.raft.message.RaftMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -165,15 +166,9 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
         switch (PeerFrame.kind(frame)) {
             case PeerFrame.MESSAGES -> messages(node, frame);
             case PeerFrame.HEARTBEAT ->
-                on(monitorLoop, () -> {
-                    monitor.receive(node, frame, nowMs());
-                    frame.release();
-                });
+                on(monitorLoop, () -> take(node, frame, () -> monitor.receive(node, frame, nowMs())));
             case PeerFrame.GROUPS -> groups(node, frame);
-            case LeaderAnnouncer.FRAME -> {
-                announcer.receive(node, frame);
-                frame.release();
-            }
+            case LeaderAnnouncer.FRAME -> take(node, frame, () -> announcer.receive(node, frame));
             default -> frame.release();
         }
     }
@@ -181,34 +176,41 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
     private void groups(int node, ByteBuf frame) {
         for (Shard shard : shards) {
             ByteBuf copy = frame.retainedDuplicate();
-            on(shard.loop(), () -> {
-                shard.host().receiveGroups(node, copy);
-                copy.release();
-            });
+            on(shard.loop(), () -> take(node, copy, () -> shard.host().receiveGroups(node, copy)));
         }
         frame.release();
     }
 
     private void messages(int node, ByteBuf frame) {
         if (shards.size() == 1) {
-            Shard only = shards.get(0);
-            on(only.loop(), () -> {
-                GroupHost.forEachMessage(
-                        frame, (id, message, payload) -> only.host().receive(node, id, message, payload));
-                frame.release();
-            });
-            return;
+            GroupHost host = shards.get(0).host();
+            on(
+                    shards.get(0).loop(),
+                    () -> messages(node, frame, (id, message, payload) -> host.receive(node, id, message, payload)));
+        } else {
+            messages(node, frame, (id, message, payload) -> route(node, id, message, payload.retain()));
         }
-        GroupHost.forEachMessage(frame, (id, message, payload) -> route(node, id, message, payload.retain()));
-        frame.release();
+    }
+
+    private void messages(int node, ByteBuf frame, GroupHost.MessageConsumer consumer) {
+        take(node, frame, () -> GroupHost.forEachMessage(frame, consumer));
     }
 
     private void route(int node, GroupId id, RaftMessage message, ByteBuf payload) {
         Shard shard = shardOf(id.topicId().hashCode(), id.partition());
-        on(shard.loop(), () -> {
-            shard.host().receive(node, id, message, payload);
-            payload.release();
-        });
+        on(shard.loop(), () -> take(node, payload, () -> shard.host().receive(node, id, message, payload)));
+    }
+
+    /** Takes a frame, or a part of one, and releases it. What cannot be understood is as good as lost. */
+    private void take(int node, ByteBuf frame, Runnable taker) {
+        try {
+            taker.run();
+        } catch (MalformedMessageException | IndexOutOfBoundsException e) {
+            LOG.warn("Broker {} sent a frame that makes no sense: {}", node, e.toString());
+            framesLost(node);
+        } finally {
+            frame.release();
+        }
     }
 
     /** Runs at once where the caller is on that loop already: a hop less, and the order is the same. */

@@ -3,6 +3,7 @@ package io.flotilla.broker.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.broker.cluster.Leaders;
+import io.flotilla.broker.cluster.Liveness;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.config.ConfigLayers;
 import io.flotilla.broker.config.TopicConfig;
@@ -16,6 +17,7 @@ import io.flotilla.log.LogDirectory;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.MetaProperties;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -125,6 +127,15 @@ public final class TestBroker {
 
     public Replicas replicas() {
         return replicas;
+    }
+
+    Liveness liveness() {
+        return shards;
+    }
+
+    /** Takes a frame as if another broker had sent it. */
+    void receive(int from, ByteBuf frame) {
+        shards.frame(from, 0, frame);
     }
 
     public Leaders leaders() {

@@ -1,5 +1,6 @@
 package io.flotilla.broker.partition;
 
+import io.flotilla.broker.cluster.LeaderTable;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TestImages;
 import io.flotilla.broker.cluster.TopicInfo;
@@ -187,6 +188,12 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     /** The first partition's replica of another topic. */
     public Replica replica(String topic, int broker) {
         return broker(broker).replicas().get(new PartitionId(topicId(topic), 0));
+    }
+
+    /** Who leads the partition as far as a broker has been told, or -1. */
+    public int knownLeader(int broker) {
+        LeaderTable.Leader leader = broker(broker).leaders().leader(PARTITION);
+        return leader == null ? -1 : leader.brokerId();
     }
 
     /** Does what brokers do now and then. */

@@ -1,6 +1,7 @@
 package io.flotilla.raft.host;
 
 import io.flotilla.raft.core.RaftCore;
+import io.flotilla.raft.message.MalformedMessageException;
 import io.flotilla.raft.message.RaftMessage;
 import io.flotilla.raft.message.RaftMessageCodec;
 import io.netty.buffer.ByteBuf;
@@ -163,14 +164,29 @@ public final class GroupHost {
         sendGroups(from, OPEN_TOO, answers);
     }
 
-    /** Calls back for each message in a frame of kind {@link PeerFrame#MESSAGES}; payloads are slices of the frame. */
+    /**
+     * Calls back for each message in a frame of kind {@link PeerFrame#MESSAGES}; payloads are slices of the frame.
+     *
+     * @throws MalformedMessageException when the rest of the frame makes no sense
+     */
     public static void forEachMessage(ByteBuf frame, MessageConsumer consumer) {
         frame.skipBytes(1);
         while (frame.isReadable()) {
+            if (frame.readableBytes() < GroupId.BYTES + Integer.BYTES) {
+                throw new MalformedMessageException(frame.readableBytes() + " bytes after the last message");
+            }
             GroupId id = GroupId.read(frame);
-            RaftMessage message = RaftMessageCodec.read(frame.readSlice(frame.readInt()));
-            consumer.accept(id, message, frame.readSlice(frame.readInt()));
+            RaftMessage message = RaftMessageCodec.read(readPart(frame));
+            consumer.accept(id, message, readPart(frame));
         }
+    }
+
+    private static ByteBuf readPart(ByteBuf frame) {
+        int length = frame.readableBytes() < Integer.BYTES ? -1 : frame.readInt();
+        if (length < 0 || length > frame.readableBytes()) {
+            throw new MalformedMessageException("length " + length + ", " + frame.readableBytes() + " bytes left");
+        }
+        return frame.readSlice(length);
     }
 
     /** Takes one decoded message. */

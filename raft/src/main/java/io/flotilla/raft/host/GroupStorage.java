@@ -31,7 +31,11 @@ public interface GroupStorage {
     /** Makes the payload of a snapshot to send. Answers at once or later. */
     void readSnapshot(SnapshotCallback callback);
 
-    /** Replaces log and state by a snapshot received; then calls back once it is durable. Ownership of the bytes passes. */
+    /**
+     * Replaces log and state by a snapshot received; then calls back once it is durable. Ownership of the bytes passes.
+     *
+     * @throws IllegalArgumentException when the bytes are no intact snapshot; nothing has changed then
+     */
     void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, Runnable installed);
 
     /**

@@ -370,10 +370,15 @@ public final class RaftGroup {
     }
 
     private void install(InstallSnapshot install) {
-        storage.installSnapshot(
-                install.index(),
-                install.term(),
-                receivedBytes.retainedSlice(),
-                () -> input(() -> core.snapshotInstalled(install)));
+        try {
+            storage.installSnapshot(
+                    install.index(),
+                    install.term(),
+                    receivedBytes.retainedSlice(),
+                    () -> input(() -> core.snapshotInstalled(install)));
+        } catch (IllegalArgumentException e) {
+            listener.refused(install.from(), e.getMessage());
+            core.snapshotFailed(install);
+        }
     }
 }

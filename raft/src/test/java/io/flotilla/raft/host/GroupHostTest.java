@@ -212,6 +212,23 @@ class GroupHostTest {
     }
 
     @Test
+    void aDamagedSnapshotIsRefusedAndSentAgain() {
+        open();
+        cluster.cutOff(3);
+        member(1).propose("old");
+        cluster.run();
+        member(1).storage.compact(member(1).committed);
+        member(3).storage.refuseSnapshots = true;
+        cluster.connectAll();
+        assertThat(member(3).refusals).containsExactly("damaged");
+        assertThat(member(3).failure).isNull();
+
+        member(3).storage.refuseSnapshots = false;
+        cluster.tick(HostCluster.ELECTION_TICKS);
+        assertThat(member(3).storage.installed).isEqualTo("all up to 2");
+    }
+
+    @Test
     void aGroupWhoseDiskFailsStopsAloneAndSaysSoOnce() {
         open();
         cluster.openEverywhere(1);

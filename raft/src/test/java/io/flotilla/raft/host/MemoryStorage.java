@@ -38,6 +38,8 @@ final class MemoryStorage implements GroupStorage {
     boolean holdReads;
     /** Appends fail with this. */
     RuntimeException refusal;
+    /** Snapshots are taken for damaged. */
+    boolean refuseSnapshots;
     /** The payload of the snapshot installed last, or null. */
     String installed;
 
@@ -169,8 +171,12 @@ final class MemoryStorage implements GroupStorage {
 
     @Override
     public void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, Runnable done) {
-        installed = payload.toString(StandardCharsets.UTF_8);
+        String content = payload.toString(StandardCharsets.UTF_8);
         payload.release();
+        if (refuseSnapshots) {
+            throw new IllegalArgumentException("damaged");
+        }
+        installed = content;
         entries.clear();
         baseIndex = lastIndex;
         baseTerm = lastTerm;
