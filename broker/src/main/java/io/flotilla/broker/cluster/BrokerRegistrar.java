@@ -6,6 +6,7 @@ import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.message.RegisterBrokerRequest;
 import io.flotilla.wire.message.RegisterBrokerResponse;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,8 @@ public final class BrokerRegistrar {
 
     private void answered(RegisterBrokerResponse response, Throwable failure) {
         if (failure != null) {
-            retry(failure.getMessage());
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            retry(cause.getMessage());
             return;
         }
         ErrorCode error = ErrorCode.of(response.errorCode());
