@@ -1,8 +1,11 @@
 package io.flotilla.itests.real;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.stream.Collectors;
 final class BrokerProcess {
     private static final int HEAP_MB = 512;
     private static final int STOP_SECONDS = 60;
+    private static final int HTTP_LIMIT_MS = 5000;
 
     private final Path home;
     private final int port;
@@ -116,15 +120,31 @@ final class BrokerProcess {
     /** Whether it says itself that it serves. */
     boolean isReady() {
         try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) URI.create("http://127.0.0.1:" + metricsPort + "/health/ready")
-                            .toURL()
-                            .openConnection();
-            connection.setConnectTimeout(1000);
-            connection.setReadTimeout(1000);
-            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+            return open("/health/ready").getResponseCode() == HttpURLConnection.HTTP_OK;
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** What a metric without labels stands at. */
+    double metric(String name) {
+        try (InputStream page = open("/metrics").getInputStream()) {
+            return new String(page.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private HttpURLConnection open(String path) throws IOException {
+        URI address = URI.create("http://127.0.0.1:" + metricsPort + path);
+        HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
+        connection.setConnectTimeout(HTTP_LIMIT_MS);
+        connection.setReadTimeout(HTTP_LIMIT_MS);
+        return connection;
     }
 }

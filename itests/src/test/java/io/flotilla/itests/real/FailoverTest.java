@@ -3,15 +3,21 @@ package io.flotilla.itests.real;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.itests.real.Load.Acknowledged;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -41,11 +47,13 @@ final class FailoverTest {
         // Small segments, so that every kind of file there is gets written and recovered.
         Map<String, String> properties = Map.of("log.segment.bytes", "65536");
         try (ProcessCluster cluster = ProcessCluster.start(
-                3, TestDirectory.empty("failover-" + ending.name().toLowerCase()), properties)) {
+                3, TestDirectory.empty("failover-" + ending.name().toLowerCase(Locale.ROOT)), properties)) {
             Clients clients = new Clients(cluster.bootstrap());
             clients.createTopic(topic, PARTITIONS);
             Load load = new Load(clients, topic, PARTITIONS, PER_SECOND);
-            try (load) {
+            PollingMember reader = PollingMember.of(clients, "readers", topic, Map.of());
+            try (load;
+                    reader) {
                 load.start();
                 for (int id = 1; id <= cluster.brokers(); id++) {
                     awaitAcknowledged(load, 2 * PER_SECOND);
@@ -55,6 +63,8 @@ final class FailoverTest {
                     cluster.awaitReady();
                 }
                 awaitAcknowledged(load, PER_SECOND);
+                load.close();
+                awaitReadBy(reader, load.acknowledged());
             }
             System.out.printf(
                     "%s of each broker in turn: %d records acknowledged, longest gap %d ms%n",
@@ -83,6 +93,16 @@ final class FailoverTest {
         Await.until(
                 more + " more records are acknowledged",
                 () -> load.acknowledged().size() >= enough);
+    }
+
+    /** A group keeps its place while its coordinator moves; it may read something twice, but nothing never. */
+    private static void awaitReadBy(PollingMember reader, List<Acknowledged> acknowledged) {
+        Set<String> wanted = acknowledged.stream()
+                .map(record -> Long.toString(record.number()))
+                .collect(Collectors.toSet());
+        Await.until("a group at work meanwhile has read everything", () -> new HashSet<>(reader.values())
+                .containsAll(wanted));
+        assertThat(reader.failure()).isNull();
     }
 
     private static void assertNothingMissingDoubledOrOutOfOrder(
@@ -123,7 +143,7 @@ final class FailoverTest {
         for (int id = 2; id <= cluster.brokers(); id++) {
             Map<String, byte[]> other = logs(cluster.data(id));
             assertThat(other.keySet()).isEqualTo(first.keySet());
-            first.forEach((partition, bytes) -> assertThat(java.util.Arrays.mismatch(bytes, other.get(partition)))
+            first.forEach((partition, bytes) -> assertThat(Arrays.mismatch(bytes, other.get(partition)))
                     .as(
                             "first difference in %s, of %d and %d bytes",
                             partition, bytes.length, other.get(partition).length)
@@ -137,7 +157,7 @@ final class FailoverTest {
         try (Stream<Path> directories = Files.list(data)) {
             for (Path directory : directories.filter(Files::isDirectory).toList()) {
                 try (Stream<Path> files = Files.list(directory)) {
-                    java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+                    ByteArrayOutputStream all = new ByteArrayOutputStream();
                     files.filter(file -> file.toString().endsWith(".log"))
                             .sorted()
                             .forEach(file -> {

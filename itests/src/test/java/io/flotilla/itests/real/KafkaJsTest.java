@@ -16,10 +16,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** kafkajs, an implementation of its own in JavaScript. Installed once into {@code target/kafkajs}. */
+/** kafkajs, an implementation of its own in JavaScript. Installed once into {@code target/clients}, as the build script does, too. */
 @ExtendWith(SharedCluster.class)
 final class KafkaJsTest {
-    private static final Path HOME = Path.of("target", "kafkajs").toAbsolutePath();
+    private static final Path HOME = Path.of("target", "clients").toAbsolutePath();
 
     @BeforeAll
     static void isInstalled() throws IOException {

@@ -100,6 +100,11 @@ public final class ProcessCluster implements AutoCloseable {
         return broker(id).pid();
     }
 
+    /** What a metric without labels stands at, on each broker. */
+    public List<Double> metric(String name) {
+        return brokers.stream().map(broker -> broker.metric(name)).toList();
+    }
+
     /** Has the running brokers collect their garbage, where this JVM comes with the tool for that. */
     public void collectGarbage() {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
