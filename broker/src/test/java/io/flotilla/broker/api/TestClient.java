@@ -87,6 +87,9 @@ final class TestClient {
 
     @SuppressWarnings("unchecked") // and so is its response type
     private static <R extends ApiMessage> R decoded(ApiKey api, R response, short version) {
+        if (response == null) {
+            return null;
+        }
         ByteBuf body = FrameEncoder.body(PooledByteBufAllocator.DEFAULT, response, version);
         try {
             return (R) api.readResponse(Unpooled.wrappedBuffer(ByteBufUtil.getBytes(body)), version);

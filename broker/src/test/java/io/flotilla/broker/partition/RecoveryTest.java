@@ -267,4 +267,28 @@ class RecoveryTest {
             assertThat(cluster.broker(id).replicas().damaged()).isEmpty();
         }
     }
+
+    @Test
+    void aTopicMadeAnewUnderTheSameNameBeginsAnew() {
+        cluster.createTopic("again", 1);
+        cluster.produce("again", cluster.awaitLeader(), Batches.of("old"));
+        cluster.deleteTopic("again");
+        cluster.loop.advance(100);
+        cluster.createTopic("again", 1);
+        assertThat(cluster.produce("again", 1, Batches.of("new")).baseOffset()).isZero();
+    }
+
+    @Test
+    void dataThatMetadataDoesNotKnowIsSetAsideAndNotRemoved() throws IOException {
+        cluster.createTopic("stray", 1);
+        cluster.produce("stray", cluster.awaitLeader(), Batches.of("precious"));
+        cluster.stop(2);
+        cluster.deleteTopic("stray");
+        cluster.start(2);
+        cluster.broker(2).replicas().setStraysAside(cluster.image());
+        assertThat(cluster.broker(2).files.exists(Path.of("/data", "stray-0"))).isFalse();
+        assertThat(cluster.broker(2).files.list(Path.of("/data")))
+                .anyMatch(name -> name.startsWith("stray") && name.endsWith("-stray"));
+        assertThat(cluster.broker(2).files.exists(LOG)).isTrue();
+    }
 }
