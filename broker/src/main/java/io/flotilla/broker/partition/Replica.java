@@ -84,6 +84,7 @@ public final class Replica implements LedPartition {
     void start(RaftGroup startedGroup, ReplicaStorage startedStorage, List<ReplicaListener> startListeners) {
         group = startedGroup;
         storage = startedStorage;
+        term = group.core().term();
         listeners.addAll(startListeners);
         log.start(shard.loop(), new DiskEvents());
         listeners.forEach(listener -> listener.committed(this, highWatermark));
@@ -238,6 +239,9 @@ public final class Replica implements LedPartition {
         return read(offset, maxBytes, true).thenApply(result -> {
             if (result instanceof ReadResult.Batches batches) {
                 return batches.bytes();
+            }
+            if (result instanceof ReadResult.Damaged damaged) {
+                damaged(damaged.damage());
             }
             throw new NotLeaderException(name + " cannot be read at offset " + offset + ": " + result);
         });

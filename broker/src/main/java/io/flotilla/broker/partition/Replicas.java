@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
@@ -54,6 +56,7 @@ public final class Replicas {
     /** Replicas on their way out, by directory: another topic of the same name waits for its place. */
     private final Map<String, CompletableFuture<Void>> removals = new LinkedHashMap<>();
 
+    private final Map<UUID, TopicConfig> wantedConfigs = new HashMap<>();
     private final Map<PartitionId, Replica> open = new ConcurrentHashMap<>();
     private final Map<PartitionId, String> damaged = new ConcurrentHashMap<>();
 
@@ -141,6 +144,7 @@ public final class Replicas {
             PartitionId id = entry.getKey();
             if (!id.equals(PartitionId.METADATA) && image.topic(id.topicId()) == null) {
                 slots.remove(id);
+                wantedConfigs.remove(id.topicId());
                 remove(id, entry.getValue());
             }
         }
@@ -150,6 +154,7 @@ public final class Replicas {
     }
 
     private void apply(TopicInfo topic, TopicConfig config) {
+        wantedConfigs.put(topic.id(), config);
         for (int partition = 0; partition < topic.partitions(); partition++) {
             List<Integer> members = topic.replicas().get(partition);
             if (!members.contains(nodeId)) {
@@ -182,21 +187,25 @@ public final class Replicas {
         CompletableFuture<Replica> opened = removals.getOrDefault(
                         logId.directoryName(), CompletableFuture.completedFuture(null))
                 .thenCompose(
-                        nothing -> opener.open(id, logId, directory, voters, config, options, listeners.apply(logId)));
+                        nothing -> opener.open(id, logId, directory, voters, config, options, listeners.apply(logId)))
+                .whenComplete((replica, failure) -> opened(id, logId, replica, failure));
         slots.put(id, new Slot(logId, directory, opened));
-        opened.whenComplete((replica, failure) -> {
-            if (failure == null) {
-                open.put(id, replica);
-            } else {
-                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-                damaged.put(id, String.valueOf(cause.getMessage()));
-                LOG.error(
-                        "{} cannot be opened and is left as it is; its other replicas carry on. {}",
-                        logId.directoryName(),
-                        cause.getMessage());
-            }
-        });
         return opened;
+    }
+
+    private void opened(PartitionId id, LogId logId, Replica replica, Throwable failure) {
+        if (failure == null) {
+            open.put(id, replica);
+            // The topic's configuration may have changed meanwhile.
+            loop.execute(() -> reconfigure(replica, wantedConfigs.getOrDefault(id.topicId(), replica.config())));
+        } else {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            damaged.put(id, String.valueOf(cause.getMessage()));
+            LOG.error(
+                    "{} cannot be opened and is left as it is; its other replicas carry on. {}",
+                    logId.directoryName(),
+                    cause.getMessage());
+        }
     }
 
     /** Where the replica lies already; otherwise the directory with the fewest replicas. */
@@ -244,7 +253,13 @@ public final class Replicas {
 
     private CompletableFuture<Void> close(PartitionId id, Replica replica) {
         open.remove(id);
-        return CompletableFuture.supplyAsync(replica::close, replica.loop()).thenCompose(Function.identity());
+        return CompletableFuture.supplyAsync(replica::close, replica.loop())
+                .thenCompose(Function.identity())
+                .whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        LOG.error("{} could not be closed in good order", replica.name(), failure);
+                    }
+                });
     }
 
     /**

@@ -121,7 +121,12 @@ public final class Shard {
         if (ticks % TICKS_PER_UPKEEP == 0) {
             host.sendCommitNotices();
             long now = clock.nanoTime();
-            waited.removeIf(replica -> !replica.expireWaiters(now));
+            // Who is told may wait anew, here or elsewhere.
+            List.copyOf(waited).forEach(replica -> {
+                if (!replica.expireWaiters(now)) {
+                    waited.remove(replica);
+                }
+            });
         }
         if (ticks % TICKS_PER_LOG_UPKEEP == 0) {
             long now = clock.millis();

@@ -159,6 +159,22 @@ class ReplicaTest {
         assertThat(cluster.records(next)).containsExactly("0:a", "1:b", "2:c");
     }
 
+    // ---- configuration
+
+    @Test
+    void aConfigurationThatChangesWhileAReplicaIsOpenedCounts() {
+        cluster.stop(follower);
+        cluster.startWithSlowDisk(follower);
+        cluster.configureTopic(Map.of("max.message.bytes", "12345", "segment.bytes", String.valueOf(SEGMENT_BYTES)));
+        assertThat(cluster.replica(follower)).as("not open yet").isNull();
+        cluster.broker(follower).releaseDisk();
+        cluster.loop.run();
+        for (int broker = 1; broker <= 3; broker++) {
+            assertThat(cluster.replica(broker).config().maxMessageBytes()).isEqualTo(12345);
+            assertThat(cluster.replica(broker).limits().maxMessageBytes()).isEqualTo(12345);
+        }
+    }
+
     // ---- retention
 
     private void fill(String topic, Map<String, String> configs) {

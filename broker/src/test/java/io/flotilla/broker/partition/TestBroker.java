@@ -83,6 +83,15 @@ public final class TestBroker {
     }
 
     void start(MetadataImage image) {
+        start(image, false);
+    }
+
+    /** Starts, and opens nothing before the disk is released. */
+    void startWithSlowDisk(MetadataImage image) {
+        start(image, true);
+    }
+
+    private void start(MetadataImage image, boolean slowDisk) {
         disk = new Disk();
         Environment environment = new Environment(loop, new OneLoop(disk), null, files, new Randoms());
         try {
@@ -111,6 +120,7 @@ public final class TestBroker {
                 (topic, at) -> TopicConfig.of(topic.configs(), layers),
                 logId -> List.of());
         shards.start();
+        disk.held = slowDisk;
         apply(image);
         links.connect(id);
     }

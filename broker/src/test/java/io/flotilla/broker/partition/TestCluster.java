@@ -131,6 +131,17 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         broker(id).start(image());
     }
 
+    /** Starts a broker whose disk does nothing before it is released. */
+    public void startWithSlowDisk(int id) {
+        broker(id).startWithSlowDisk(image());
+    }
+
+    /** Changes what is set on {@link #TOPIC}. */
+    public void configureTopic(Map<String, String> configs) {
+        addTopic(TOPIC, 1, configs);
+        runningBrokers().forEach(broker -> broker.apply(image()));
+    }
+
     /** Stops a broker in good order. */
     public void stop(int id) {
         broker(id).stop();
