@@ -194,7 +194,7 @@ public final class TestBroker {
         links.leave(id);
         endOfDisk.run();
         files.setFaults((operation, path) -> {
-            throw new IOException("this process is dead");
+            throw new DeadProcessException();
         });
     }
 
@@ -248,6 +248,20 @@ public final class TestBroker {
         @Override
         public UUID newUuid() {
             return new UUID(random.nextLong(), random.nextLong());
+        }
+    }
+
+    /** What a process gets that should not be running any more. No stack trace: it is said often. */
+    private static final class DeadProcessException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        DeadProcessException() {
+            super("this process is dead");
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
         }
     }
 }
