@@ -91,7 +91,6 @@ public final class Replica implements LedPartition {
     }
 
     // ---- what any thread may ask
-    // -------------------------------------------------------------------------------------
 
     @Override
     public PartitionId id() {
@@ -162,7 +161,6 @@ public final class Replica implements LedPartition {
     }
 
     // ---- produce
-    // -----------------------------------------------------------------------------------------------------
 
     /**
      * Appends one validated batch and reports when it is committed, or what prevented that. Ownership of the batch passes.
@@ -210,7 +208,6 @@ public final class Replica implements LedPartition {
     }
 
     // ---- read
-    // --------------------------------------------------------------------------------------------------------
 
     /**
      * Reads committed batches from the one that holds {@code offset} on; completes on the loop, at once when they are in
@@ -279,7 +276,6 @@ public final class Replica implements LedPartition {
     }
 
     // ---- upkeep
-    // ------------------------------------------------------------------------------------------------------
 
     /** The topic's configuration has changed. */
     void configure(TopicConfig changed) {

@@ -110,7 +110,6 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
     }
 
     // ---- other brokers' lives
-    // ----------------------------------------------------------------------------------------
 
     private void beat() {
         if (!stopped) {
@@ -143,7 +142,6 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
     }
 
     // ---- links
-    // -------------------------------------------------------------------------------------------------------
 
     @Override
     public void connected(int node, long incarnation) {
