@@ -1,7 +1,9 @@
 package io.flotilla.itests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,7 +150,7 @@ final class GroupTest {
                 failure.set(exception);
             });
             Await.until("the commit is answered", () -> {
-                consumer.poll(java.time.Duration.ofMillis(50));
+                consumer.poll(Duration.ofMillis(50));
                 return committed.get() != null;
             });
             assertThat(failure.get()).isNull();
@@ -228,6 +231,17 @@ final class GroupTest {
                     .containsExactlyInAnyOrder(Clients.numbered("value", 600));
         } finally {
             members.forEach(PollingMember::close);
+        }
+    }
+
+    @Test
+    void aConsumerOfTheNewGroupProtocolIsToldToUseTheClassicOne(Clients clients) {
+        Map<String, Object> settings = Map.of("group.id", "new-protocol", "group.protocol", "consumer");
+        try (KafkaConsumer<String, String> consumer = clients.consumer(settings)) {
+            consumer.subscribe(List.of("any"));
+            assertThatThrownBy(() -> Clients.poll(consumer, 1))
+                    .isInstanceOf(UnsupportedVersionException.class)
+                    .hasMessageContaining("group.protocol=classic");
         }
     }
 

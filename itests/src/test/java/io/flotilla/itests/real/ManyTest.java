@@ -79,10 +79,7 @@ final class ManyTest {
             } finally {
                 threads.shutdownNow();
             }
-            for (int id = 1; id <= cluster.brokers(); id++) {
-                assertThat(cluster.logLines(id, "LEAK")).isEmpty();
-                assertThat(cluster.logLines(id, " ERROR ")).isEmpty();
-            }
+            cluster.assertNoLeaksAndNoErrors();
         }
     }
 

@@ -1,5 +1,7 @@
 package io.flotilla.itests.real;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -105,8 +107,25 @@ public final class ProcessCluster implements AutoCloseable {
         return brokers.stream().map(broker -> broker.metric(name)).toList();
     }
 
-    /** Has the running brokers collect their garbage, where this JVM comes with the tool for that. */
-    public void collectGarbage() {
+    /**
+     * Fails if a broker lost a buffer or logged an error. Lost buffers show once they have been collected and others are
+     * allocated, so the brokers are made to collect their garbage first, where this JVM comes with the tool for that.
+     */
+    public void assertNoLeaksAndNoErrors() throws IOException {
+        collectGarbage();
+        brokers.forEach(BrokerProcess::isReady);
+        assertLogsClean();
+    }
+
+    /** Fails if a broker has logged an error, or a leak that it found by itself. */
+    public void assertLogsClean() throws IOException {
+        for (int id = 1; id <= brokers.size(); id++) {
+            assertThat(logLines(id, "LEAK")).as("leaks in broker " + id).isEmpty();
+            assertThat(logLines(id, " ERROR ")).as("errors of broker " + id).isEmpty();
+        }
+    }
+
+    private void collectGarbage() {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         for (BrokerProcess broker : brokers) {
             if (broker.isRunning() && Files.exists(Path.of(jcmd))) {
@@ -123,6 +142,20 @@ public final class ProcessCluster implements AutoCloseable {
     /** Ends a broker with SIGKILL and waits until it is gone. */
     public void kill(int id) throws InterruptedException {
         broker(id).kill();
+    }
+
+    /** Halts a broker with SIGSTOP: it keeps its connections and believes what it believed, but does nothing. */
+    public void pause(int id) {
+        signal("STOP", id);
+    }
+
+    /** Lets a halted broker go on. */
+    public void resume(int id) {
+        signal("CONT", id);
+    }
+
+    private void signal(String signal, int id) {
+        Command.of("kill", "-" + signal, String.valueOf(pid(id))).run().orFail();
     }
 
     /** Ends a broker with SIGTERM and returns its exit code. */

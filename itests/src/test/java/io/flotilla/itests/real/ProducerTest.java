@@ -174,6 +174,13 @@ final class ProducerTest {
     }
 
     @Test
+    void aTransactionalProducerIsToldThatThereAreNoTransactionsYet(Clients clients) {
+        try (KafkaProducer<String, String> producer = clients.producer(Map.of("transactional.id", "bank"))) {
+            assertThatThrownBy(producer::initTransactions).hasMessageContaining("transactions are not supported");
+        }
+    }
+
+    @Test
     void aCompactedTopicTakesNoRecordWithoutAKey(Clients clients) throws Exception {
         clients.createTopic("compacted", 1, Map.of("cleanup.policy", "compact"));
         try (KafkaProducer<String, String> producer = clients.producer(Map.of())) {

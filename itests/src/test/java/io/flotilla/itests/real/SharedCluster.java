@@ -1,7 +1,5 @@
 package io.flotilla.itests.real;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -40,12 +38,6 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
-        ProcessCluster cluster = cluster(context);
-        for (int id = 1; id <= cluster.brokers(); id++) {
-            assertThat(cluster.logLines(id, "LEAK")).as("leaks in broker " + id).isEmpty();
-            assertThat(cluster.logLines(id, " ERROR "))
-                    .as("errors in broker " + id)
-                    .isEmpty();
-        }
+        cluster(context).assertLogsClean();
     }
 }
