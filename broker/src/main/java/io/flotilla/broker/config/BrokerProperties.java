@@ -301,9 +301,10 @@ public final class BrokerProperties {
 
     public static final Property<Integer> RAFT_ELECTION_MS = Property.integer("raft.election.timeout.ms")
             .range(10, 600_000)
-            .byDefault("600")
+            .byDefault("1500")
             .doc("A broker that acknowledges no heartbeat for this long counts as dead, and the partitions it led elect"
-                    + " another leader, in milliseconds. A process that has ended is noticed sooner.");
+                    + " another leader, in milliseconds. A process that has ended is noticed at once. Too short for"
+                    + " machines short of processors, and brokers think each other dead that are only slow.");
 
     public static final Property<Boolean> CONTROLLED_SHUTDOWN = Property.bool("controlled.shutdown.enable")
             .byDefault("true")

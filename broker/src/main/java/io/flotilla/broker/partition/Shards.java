@@ -38,6 +38,7 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
     private final Set<Integer> alive = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Long> incarnations = new ConcurrentHashMap<>();
     private final LeaderAnnouncer announcer;
+    private long lastBeatMs;
     private volatile boolean stopped;
 
     /**
@@ -72,6 +73,7 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
     /** Begins to beat and to listen. */
     public void start() {
         shards.forEach(Shard::start);
+        lastBeatMs = nowMs();
         monitorLoop.schedule(this::beat, heartbeatMs);
     }
 
@@ -114,7 +116,15 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
     private void beat() {
         if (!stopped) {
             monitorLoop.schedule(this::beat, heartbeatMs);
-            monitor.tick(nowMs());
+            long now = nowMs();
+            // What others sent meanwhile may not have been read yet: were it not for this, brokers short of processors
+            // would take each other for dead, and the elections would keep them short of processors.
+            long lateMs = now - lastBeatMs - heartbeatMs;
+            if (lateMs > heartbeatMs) {
+                monitor.stalled(lateMs);
+            }
+            lastBeatMs = now;
+            monitor.tick(now);
         }
     }
 

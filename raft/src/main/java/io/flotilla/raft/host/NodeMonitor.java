@@ -75,6 +75,18 @@ public final class NodeMonitor {
         }
     }
 
+    /**
+     * This broker itself did nothing for a while, because it was halted or short of processors. Nobody is held to have been
+     * silent in that time: what they sent may still wait to be read. So being up says nothing about the recent past by the
+     * clock, and no lease may be built on it.
+     */
+    public void stalled(long durationMs) {
+        for (Node state : nodes.values()) {
+            state.lastAcknowledgedMs += durationMs;
+            state.sent.forEach(heartbeat -> heartbeat[1] += durationMs);
+        }
+    }
+
     /** Sends the interval's heartbeats and looks who has fallen silent. Call once per heartbeat interval. */
     public void tick(long nowMs) {
         for (Map.Entry<Integer, Node> entry : List.copyOf(nodes.entrySet())) {

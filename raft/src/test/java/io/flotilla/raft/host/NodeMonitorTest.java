@@ -132,6 +132,22 @@ class NodeMonitorTest {
     }
 
     @Test
+    void timeInWhichThisBrokerStoodStillItselfIsNobodysSilence() {
+        one.monitor.tick(now); // Acknowledged by two, who is never asked why one does not read it.
+        deliver();
+        two.monitor.tick(now);
+        long stoodStill = 5 * TIMEOUT_MS;
+        now += stoodStill;
+        one.monitor.stalled(stoodStill);
+        one.monitor.tick(now);
+        deliver();
+        assertThat(one.events).containsExactly("up");
+        two.loses = true;
+        pass(5);
+        assertThat(one.events).as("real silence counts as ever").containsExactly("up", "down");
+    }
+
+    @Test
     void aBrokenLinkIsNoticedAtOnce() {
         one.monitor.linkDown(2);
         assertThat(one.events).containsExactly("up", "down");
