@@ -31,7 +31,7 @@ final class KafkaJsTest {
         copy("kafkajs_client.js");
         if (!Files.exists(HOME.resolve("node_modules/kafkajs/package.json"))) {
             assumeTrue(
-                    Command.of("npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
+                    Command.of("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=0")
                             .in(HOME)
                             .works(),
                     "npm could not install kafkajs; is npm there, and the network?");
