@@ -38,6 +38,9 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
-        cluster(context).assertLogsClean();
+        ProcessCluster started = context.getRoot().getStore(NAMESPACE).get("cluster", ProcessCluster.class);
+        if (started != null) {
+            started.assertLogsClean();
+        }
     }
 }
