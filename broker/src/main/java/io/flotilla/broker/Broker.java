@@ -17,6 +17,7 @@ import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.broker.metrics.MetricsServer;
 import io.flotilla.broker.net.RealEnvironment;
 import io.flotilla.broker.partition.Replica;
+import io.flotilla.broker.partition.Replicas;
 import io.flotilla.wire.message.RegisterBrokerRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,7 +25,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +46,8 @@ public final class Broker {
     private final Health health;
     private final EventLoop loop;
     private final Runnable closeEnvironment;
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicReference<CompletableFuture<Void>> shutdown = new AtomicReference<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private Network.Listener listener;
@@ -71,22 +74,32 @@ public final class Broker {
     public static Broker start(BrokerConfig config) throws StartException {
         Metrics metrics = new Metrics();
         RealEnvironment real = RealEnvironment.open(config, metrics);
-        return start(config, real.environment(), metrics, real::close);
+        return start(config, real.environment(), metrics, config.get(BrokerProperties.METRICS_LISTENER), real::close);
     }
 
     /**
-     * Starts a broker on the given ports of the world.
+     * Starts a broker on the given ports of the world. Its metrics are not served: that takes a socket of this machine.
      *
      * @param closeEnvironment called last when the broker stops, and when it cannot start
      */
     public static Broker start(BrokerConfig config, Environment environment, Metrics metrics, Runnable closeEnvironment)
+            throws StartException {
+        return start(config, environment, metrics, null, closeEnvironment);
+    }
+
+    private static Broker start(
+            BrokerConfig config,
+            Environment environment,
+            Metrics metrics,
+            HostPort metricsAddress,
+            Runnable closeEnvironment)
             throws StartException {
         BrokerParts parts = null;
         Broker broker = null;
         try {
             parts = BrokerParts.open(config, environment, metrics);
             broker = new Broker(config, environment, parts, new Health(), closeEnvironment);
-            broker.listen(metrics);
+            broker.listen(metrics, metricsAddress);
             broker.join();
             return broker;
         } catch (IOException | RuntimeException e) {
@@ -95,14 +108,14 @@ public final class Broker {
                 broker.closeListeners();
             }
             if (parts != null) {
-                parts.closeNow();
+                parts.close().join();
             }
             closeEnvironment.run();
             throw new StartException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }
     }
 
-    private void listen(Metrics metrics) throws IOException {
+    private void listen(Metrics metrics, HostPort metricsAddress) throws IOException {
         HandlerTable table = parts.handlers();
         ControllerForwarder forwarder =
                 new ControllerForwarder(config.nodeId(), parts.leaders(), parts.peers(), environment.clock());
@@ -110,7 +123,6 @@ public final class Broker {
         Dispatcher dispatcher = new Dispatcher(table, limits, forwarder, environment.clock(), metrics);
         health.require("metadata", () -> current ? null : "not registered with the cluster yet");
         health.require("replicas", () -> ready.isDone() ? null : "replicas are being opened");
-        HostPort metricsAddress = config.get(BrokerProperties.METRICS_LISTENER);
         if (metricsAddress != null) {
             metricsServer = new MetricsServer(
                     new InetSocketAddress(metricsAddress.host(), metricsAddress.port()),
@@ -156,7 +168,7 @@ public final class Broker {
                 parts.metadata().subscribe(this::apply);
             } else {
                 LOG.error("This broker is refused by the cluster and stops: {}", failure.getMessage());
-                environment.scheduler().blocking().execute(this::shutdown);
+                stop().thenRunAsync(this::shutdown, environment.scheduler().blocking());
             }
         });
     }
@@ -219,20 +231,36 @@ public final class Broker {
 
     /** Waits until the broker has stopped. */
     public void awaitStopped() throws InterruptedException {
-        stopped.await();
+        try {
+            stopped.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
      * Stops in good order: hands leadership over, answers what is in flight, closes the logs. Returns when all is done,
-     * whoever asked first.
+     * whoever asked first. Not to be called on a loop.
      */
     public void shutdown() {
+        stop().join();
+        if (ended.compareAndSet(false, true)) {
+            closeEnvironment.run();
+            LOG.info("Broker {} has stopped", config.nodeId());
+            stopped.complete(null);
+        }
+        stopped.join();
+    }
+
+    /**
+     * Begins to stop in good order, unless that was begun. Completes, on any thread, when all is done but the end of the
+     * environment, which {@link #shutdown} brings.
+     */
+    public CompletableFuture<Void> stop() {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         if (!shutdown.compareAndSet(null, closed)) {
-            shutdown.get().join();
-            return;
+            return shutdown.get();
         }
-        CompletableFuture<Void> replicasClosed = new CompletableFuture<>();
         loop.execute(() -> {
             stopping = true;
             LOG.info("Broker {} stops", config.nodeId());
@@ -240,15 +268,20 @@ public final class Broker {
                 if (failure != null) {
                     LOG.error("Not everything could be closed in good order", failure);
                 }
-                replicasClosed.complete(null);
+                parts.close().whenComplete((done, refused) -> closed.complete(null));
             });
         });
-        replicasClosed.join();
-        parts.closeNow();
-        closeEnvironment.run();
-        LOG.info("Broker {} has stopped", config.nodeId());
-        stopped.countDown();
-        closed.complete(null);
+        return closed;
+    }
+
+    /** The replicas on this broker, to look at. */
+    public Replicas replicas() {
+        return parts.replicas();
+    }
+
+    /** The cluster as this broker knows it. Any thread. */
+    public MetadataImage image() {
+        return parts.metadata().image();
     }
 
     private long deadline() {

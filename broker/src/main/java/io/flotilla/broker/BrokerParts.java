@@ -36,7 +36,6 @@ import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
 import io.flotilla.log.state.MetaProperties;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +94,8 @@ final class BrokerParts {
                         environment.files(),
                         path,
                         identity,
-                        environment.scheduler().blocking()));
+                        environment.scheduler().blocking(),
+                        environment.allocator()));
             }
             return new BrokerParts(config, environment, metrics, directories, clusterId);
         } catch (IOException | RuntimeException e) {
@@ -115,7 +115,7 @@ final class BrokerParts {
         this.directories = directories;
         this.clusterId = clusterId;
         this.incarnation = environment.random().newGenerator().nextLong();
-        ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+        ByteBufAllocator allocator = environment.allocator();
         int nodeId = config.nodeId();
         int maxFrameBytes = config.get(BrokerProperties.SOCKET_REQUEST_MAX_BYTES);
         this.peers = new PeerLinks(
@@ -230,11 +230,12 @@ final class BrokerParts {
         }
     }
 
-    /** Closes what is left, at once. */
-    void closeNow() {
+    /** Closes what is left; completes on any thread. */
+    CompletableFuture<Void> close() {
         shards.stop();
         peers.close();
-        directories.forEach(directory -> directory.close().join());
+        return CompletableFuture.allOf(
+                directories.stream().map(LogDirectory::close).toArray(CompletableFuture[]::new));
     }
 
     BrokerConfig config() {

@@ -53,7 +53,7 @@ public final class LogDirectory {
     private final FileSystem files;
     private final Path path;
     private final Executor blocking;
-    private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    private final ByteBufAllocator allocator;
     private final Closeable lock;
     private final Flusher flusher;
     private final Map<String, PartitionLog> open = new ConcurrentSkipListMap<>();
@@ -63,10 +63,12 @@ public final class LogDirectory {
     private List<LogId> found;
     private boolean suspect;
 
-    private LogDirectory(FileSystem files, Path path, Executor blocking) throws IOException {
+    private LogDirectory(FileSystem files, Path path, Executor blocking, ByteBufAllocator allocator)
+            throws IOException {
         this.files = files;
         this.path = path;
         this.blocking = blocking;
+        this.allocator = allocator;
         this.lock = lock();
         this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
     }
@@ -80,10 +82,21 @@ public final class LogDirectory {
      */
     public static LogDirectory open(FileSystem files, Path path, MetaProperties identity, Executor blocking)
             throws IOException {
+        return open(files, path, identity, blocking, PooledByteBufAllocator.DEFAULT);
+    }
+
+    /**
+     * Opens a directory as the shorter form does.
+     *
+     * @param allocator where buffers for what is read come from
+     */
+    public static LogDirectory open(
+            FileSystem files, Path path, MetaProperties identity, Executor blocking, ByteBufAllocator allocator)
+            throws IOException {
         if (!files.exists(path.resolve(MetaProperties.FILE))) {
             SmallFiles.createDirectories(files, path);
         }
-        LogDirectory directory = new LogDirectory(files, path, blocking);
+        LogDirectory directory = new LogDirectory(files, path, blocking, allocator);
         try {
             directory.load(identity);
         } catch (IOException | RuntimeException e) {

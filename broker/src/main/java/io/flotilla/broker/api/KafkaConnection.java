@@ -9,8 +9,6 @@ import io.flotilla.wire.message.ApiMessage;
 import io.flotilla.wire.message.MalformedMessageException;
 import io.flotilla.wire.message.RequestHeader;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -23,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class KafkaConnection implements ConnectionHandler {
     private static final Logger log = LoggerFactory.getLogger(KafkaConnection.class);
-    private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
 
     private final Dispatcher dispatcher;
     private final RequestLimits limits;
@@ -130,7 +127,7 @@ final class KafkaConnection implements ConnectionHandler {
 
     private void send(Exchange exchange) {
         try {
-            ByteBuf response = exchange.encode(ALLOCATOR);
+            ByteBuf response = exchange.encode(connection.allocator());
             if (response != null) {
                 connection.send(response);
             }

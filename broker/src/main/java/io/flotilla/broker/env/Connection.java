@@ -1,11 +1,18 @@
 package io.flotilla.broker.env;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 
 /** One open connection. Every method may be called from any thread; handler calls come on {@link #loop()}. */
 public interface Connection {
     /** The loop this connection belongs to. */
     EventLoop loop();
+
+    /** Where buffers to be sent here come from. */
+    default ByteBufAllocator allocator() {
+        return PooledByteBufAllocator.DEFAULT;
+    }
 
     /** The other end, as {@code host:port}. */
     String remoteAddress();

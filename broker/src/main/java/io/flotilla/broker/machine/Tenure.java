@@ -4,7 +4,6 @@ import io.flotilla.broker.env.Clock;
 import io.flotilla.broker.partition.LedPartition;
 import io.flotilla.broker.partition.NotLeaderException;
 import io.flotilla.wire.record.Record;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -227,9 +226,7 @@ final class Tenure<S extends StateMachine> {
         Round round = open;
         open = null;
         inFlight.add(round);
-        partition
-                .append(round.batch(ByteBufAllocator.DEFAULT))
-                .whenComplete((offset, failure) -> settled(round, failure));
+        partition.append(round.batch(partition.allocator())).whenComplete((offset, failure) -> settled(round, failure));
     }
 
     private void settled(Round round, Throwable failure) {

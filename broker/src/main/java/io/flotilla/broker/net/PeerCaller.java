@@ -13,7 +13,6 @@ import io.flotilla.wire.message.PeerHelloRequest;
 import io.flotilla.wire.message.PeerHelloResponse;
 import io.flotilla.wire.message.RequestHeader;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,7 +104,7 @@ final class PeerCaller implements ConnectionHandler {
             guest = accepted.guest();
         }
         PeerHelloResponse answer = reception.answer(verdict);
-        connection.send(FrameEncoder.response(PooledByteBufAllocator.DEFAULT, answer, version, header.correlationId()));
+        connection.send(FrameEncoder.response(connection.allocator(), answer, version, header.correlationId()));
     }
 
     private void refuse(ByteBuf frame, String what) {

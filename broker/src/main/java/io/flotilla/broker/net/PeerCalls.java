@@ -7,6 +7,7 @@ import io.flotilla.wire.message.ApiMessage;
 import io.flotilla.wire.message.MalformedMessageException;
 import io.flotilla.wire.message.ResponseHeader;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,13 +20,15 @@ import java.util.function.Supplier;
 final class PeerCalls {
     private final String callee;
     private final EventLoop loop;
+    private final ByteBufAllocator allocator;
     private final AtomicInteger correlationIds = new AtomicInteger();
     /** In the order they were made, so that they fail in that order. */
     private final Map<Integer, Call> waiting = new LinkedHashMap<>();
 
-    PeerCalls(String callee, EventLoop loop) {
+    PeerCalls(String callee, EventLoop loop, ByteBufAllocator allocator) {
         this.callee = callee;
         this.loop = loop;
+        this.allocator = allocator;
     }
 
     private record Call(ApiKey api, short version, CompletableFuture<ApiMessage> response, EventLoop.Timer timeout) {}
@@ -40,7 +43,7 @@ final class PeerCalls {
             Supplier<Connection> connection, ApiKey api, short version, ApiMessage request, long timeoutMs) {
         CompletableFuture<ApiMessage> response = new CompletableFuture<>();
         int id = correlationIds.incrementAndGet();
-        ByteBuf frame = PeerLink.encode(request, version, id);
+        ByteBuf frame = PeerLink.encode(allocator, request, version, id);
         Runnable send = () -> {
             Connection to = connection.get();
             if (to == null) {

@@ -15,7 +15,7 @@ import io.flotilla.wire.message.PeerFrameRequest;
 import io.flotilla.wire.message.PeerHelloRequest;
 import io.flotilla.wire.message.PeerHelloResponse;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
@@ -80,12 +80,12 @@ final class PeerLink implements ConnectionHandler {
         this.random = environment.random().newGenerator();
         this.maxFrameBytes = maxFrameBytes;
         this.listener = listener;
-        this.calls = new PeerCalls(name, loop);
+        this.calls = new PeerCalls(name, loop, environment.allocator());
     }
 
     /** A request frame to another broker; takes over the buffers in the request. */
-    static ByteBuf encode(ApiMessage request, short version, int correlationId) {
-        return FrameEncoder.request(PooledByteBufAllocator.DEFAULT, request, version, correlationId, null);
+    static ByteBuf encode(ByteBufAllocator allocator, ApiMessage request, short version, int correlationId) {
+        return FrameEncoder.request(allocator, request, version, correlationId, null);
     }
 
     InetSocketAddress address() {
@@ -102,7 +102,7 @@ final class PeerLink implements ConnectionHandler {
         if (to == null || to.pendingBytes() > MAX_PENDING_BYTES) {
             return false;
         }
-        to.send(encode(new PeerFrameRequest(payload), (short) 0, 0));
+        to.send(encode(to.allocator(), new PeerFrameRequest(payload), (short) 0, 0));
         return true;
     }
 

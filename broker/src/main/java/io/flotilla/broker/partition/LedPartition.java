@@ -2,6 +2,7 @@ package io.flotilla.broker.partition;
 
 import io.flotilla.broker.env.EventLoop;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.CompletableFuture;
 
 /** A partition this broker leads, as its state machine sees it. All calls on {@link #loop()}; futures complete there. */
@@ -9,6 +10,11 @@ public interface LedPartition {
     PartitionId id();
 
     EventLoop loop();
+
+    /** Where buffers for batches to append come from. */
+    default ByteBufAllocator allocator() {
+        return ByteBufAllocator.DEFAULT;
+    }
 
     /** The term of this leadership. */
     int term();

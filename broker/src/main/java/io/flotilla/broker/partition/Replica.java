@@ -16,6 +16,7 @@ import io.flotilla.raft.host.RaftGroup;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.record.BatchLimits;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -105,6 +106,11 @@ public final class Replica implements LedPartition {
     @Override
     public EventLoop loop() {
         return shard.loop();
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return shard.allocator();
     }
 
     /** The term (leader epoch) of this replica. Any thread. */
