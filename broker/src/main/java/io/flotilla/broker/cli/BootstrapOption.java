@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The cluster a command talks to; mixed into every command that does. */
+/** The cluster a command talks to; mixed into every command that does. Kafka's name for the option works as well. */
 final class BootstrapOption {
     private static final long TIMEOUT_MS = 15_000;
 
@@ -14,7 +14,7 @@ final class BootstrapOption {
     private CommandSpec spec;
 
     @Option(
-            names = {"-b", "--bootstrap"},
+            names = {"-b", "--bootstrap", "--bootstrap-server"},
             paramLabel = "HOST:PORT,...",
             defaultValue = "${env:FLOTILLA_BOOTSTRAP:-127.0.0.1:9092}",
             description = "Brokers to connect to (default: the environment's FLOTILLA_BOOTSTRAP, else 127.0.0.1:9092).")
