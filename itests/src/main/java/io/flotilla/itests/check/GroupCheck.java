@@ -1,0 +1,63 @@
+package io.flotilla.itests.check;
+
+import io.flotilla.itests.check.Event.CommitAcknowledged;
+import io.flotilla.itests.check.Event.CommitFetched;
+import io.flotilla.itests.check.Event.CommitInvoked;
+import io.flotilla.itests.check.History.Entry;
+import io.flotilla.itests.check.RunningMax.Seen;
+import io.flotilla.itests.check.Violation.Kind;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** A group finds the offset again that it committed last. */
+final class GroupCheck implements Check {
+    /** What is known of one group in one partition. */
+    private static final class Group {
+        final Set<Long> invoked = new HashSet<>();
+        final RunningMax acknowledged = new RunningMax();
+    }
+
+    @Override
+    public void check(Facts facts, Report report) {
+        Map<String, Group> groups = new HashMap<>();
+        for (Entry entry : facts.entries) {
+            if (!facts.existsAt(entry)) {
+                return;
+            }
+            if (entry.event() instanceof CommitInvoked commit) {
+                group(groups, commit.group()).invoked.add(commit.offset());
+            } else if (entry.event() instanceof CommitAcknowledged commit) {
+                Group group = group(groups, commit.group());
+                checkNotBack("commits", group, commit.group(), commit.offset(), commit.since(), entry, report);
+                group.acknowledged.add(commit.offset(), entry);
+            } else if (entry.event() instanceof CommitFetched fetched) {
+                Group group = group(groups, fetched.group());
+                checkNotBack("is told", group, fetched.group(), fetched.offset(), fetched.since(), entry, report);
+                if (fetched.offset() >= 0 && !group.invoked.contains(fetched.offset())) {
+                    report.add(
+                            Kind.GROUP_OFFSET_INVENTED,
+                            "%s is told %d, which no member committed".formatted(fetched.group(), fetched.offset()),
+                            entry);
+                }
+            }
+        }
+    }
+
+    private static Group group(Map<String, Group> groups, String name) {
+        return groups.computeIfAbsent(name, key -> new Group());
+    }
+
+    private static void checkNotBack(
+            String does, Group group, String name, long offset, long since, Entry entry, Report report) {
+        if (group.acknowledged.exceeds(offset, since)) {
+            Seen before = group.acknowledged.before(since);
+            report.add(
+                    Kind.GROUP_OFFSET_WENT_BACK,
+                    "%s %s %d after %d".formatted(name, does, offset, before.value()),
+                    before.entry(),
+                    entry);
+        }
+    }
+}
