@@ -161,6 +161,7 @@ public final class Broker {
                 .host(advertised.host())
                 .port(advertised.port())
                 .rack(config.get(BrokerProperties.BROKER_RACK))
+                .directories(parts.directoryIds())
                 .build();
         new BrokerRegistrar(loop, parts.controller(), request).register().whenComplete((clusterId, failure) -> {
             if (failure == null) {

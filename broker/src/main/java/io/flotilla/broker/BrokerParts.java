@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -252,6 +253,14 @@ final class BrokerParts {
 
     String clusterId() {
         return clusterId;
+    }
+
+    /** The log directories' ids, in order. */
+    List<UUID> directoryIds() {
+        return directories.stream()
+                .map(directory -> directory.identity().directoryId())
+                .sorted()
+                .toList();
     }
 
     EventLoop metadataLoop() {

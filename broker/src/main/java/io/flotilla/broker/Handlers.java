@@ -1,6 +1,8 @@
 package io.flotilla.broker;
 
 import io.flotilla.broker.api.AlterConfigsHandler;
+import io.flotilla.broker.api.AlterPartitionReassignmentsHandler;
+import io.flotilla.broker.api.AssignmentReachedHandler;
 import io.flotilla.broker.api.CreatePartitionsHandler;
 import io.flotilla.broker.api.CreateTopicsHandler;
 import io.flotilla.broker.api.DeleteGroupsHandler;
@@ -25,6 +27,7 @@ import io.flotilla.broker.api.LeaveGroupHandler;
 import io.flotilla.broker.api.ListConfigResourcesHandler;
 import io.flotilla.broker.api.ListGroupsHandler;
 import io.flotilla.broker.api.ListOffsetsHandler;
+import io.flotilla.broker.api.ListPartitionReassignmentsHandler;
 import io.flotilla.broker.api.MetadataHandler;
 import io.flotilla.broker.api.MetadataLeader;
 import io.flotilla.broker.api.NewLeaders;
@@ -124,6 +127,9 @@ final class Handlers {
                 new CreateTopicsHandler(leader, newLeaders),
                 new CreatePartitionsHandler(leader, newLeaders),
                 new DeleteTopicsHandler(leader),
+                new AlterPartitionReassignmentsHandler(leader),
+                new ListPartitionReassignmentsHandler(leader),
+                new AssignmentReachedHandler(leader),
                 new AlterConfigsHandler(leader),
                 new IncrementalAlterConfigsHandler(leader),
                 new RegisterBrokerHandler(leader),

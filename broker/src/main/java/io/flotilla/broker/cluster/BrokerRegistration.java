@@ -40,7 +40,12 @@ final class BrokerRegistration {
         }
         if (isNews(request)) {
             records.add(RecordType.encode(new ClusterBrokerRecord(
-                    request.brokerId(), request.incarnation(), request.host(), request.port(), request.rack())));
+                    request.brokerId(),
+                    request.incarnation(),
+                    request.host(),
+                    request.port(),
+                    request.rack(),
+                    request.directories())));
         }
         return new Outcome<>(
                 records, RegisterBrokerResponse.builder().clusterId(clusterId).build());

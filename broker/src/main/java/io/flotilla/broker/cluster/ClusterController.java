@@ -6,6 +6,10 @@ import io.flotilla.broker.machine.Outcome;
 import io.flotilla.broker.machine.StateMachine;
 import io.flotilla.wire.message.AlterConfigsRequest;
 import io.flotilla.wire.message.AlterConfigsResponse;
+import io.flotilla.wire.message.AlterPartitionReassignmentsRequest;
+import io.flotilla.wire.message.AlterPartitionReassignmentsResponse;
+import io.flotilla.wire.message.AssignmentReachedRequest;
+import io.flotilla.wire.message.AssignmentReachedResponse;
 import io.flotilla.wire.message.CreatePartitionsRequest;
 import io.flotilla.wire.message.CreatePartitionsResponse;
 import io.flotilla.wire.message.CreateTopicsRequest;
@@ -14,6 +18,8 @@ import io.flotilla.wire.message.DeleteTopicsRequest;
 import io.flotilla.wire.message.DeleteTopicsResponse;
 import io.flotilla.wire.message.IncrementalAlterConfigsRequest;
 import io.flotilla.wire.message.IncrementalAlterConfigsResponse;
+import io.flotilla.wire.message.ListPartitionReassignmentsRequest;
+import io.flotilla.wire.message.ListPartitionReassignmentsResponse;
 import io.flotilla.wire.message.ProducerIdBlockRequest;
 import io.flotilla.wire.message.ProducerIdBlockResponse;
 import io.flotilla.wire.message.RegisterBrokerRequest;
@@ -73,6 +79,19 @@ public final class ClusterController implements StateMachine {
 
     public Outcome<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request) {
         return new TopicDeletion(state, config).delete(request);
+    }
+
+    public Outcome<AlterPartitionReassignmentsResponse> alterReassignments(AlterPartitionReassignmentsRequest request) {
+        return new Reassignments(state).alter(request);
+    }
+
+    public Outcome<ListPartitionReassignmentsResponse> listReassignments(ListPartitionReassignmentsRequest request) {
+        return new Reassignments(state).list(request);
+    }
+
+    /** A partition's leader has carried out what the partition was assigned. */
+    public Outcome<AssignmentReachedResponse> assignmentReached(AssignmentReachedRequest request) {
+        return new Reassignments(state).reached(request);
     }
 
     public Outcome<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request) {

@@ -32,8 +32,9 @@ public final class ClusterView {
      * @param leader its leader when that is known and alive, else -1
      * @param leaderEpoch the newest known term, -1 when none is
      * @param replicas all replicas, the preferred leader first
-     * @param alive those on living brokers, in the same order; the nearest we have to Kafka's in-sync replicas
-     * @param offline the others
+     * @param alive those on living brokers, in the same order, but not those being added by a reassignment; the nearest we have
+     *     to Kafka's in-sync replicas
+     * @param offline those on brokers that are not alive
      */
     public record PartitionView(
             int leader, int leaderEpoch, List<Integer> replicas, List<Integer> alive, List<Integer> offline) {
@@ -82,11 +83,16 @@ public final class ClusterView {
     }
 
     public PartitionView partition(TopicInfo topic, int partition) {
-        List<Integer> replicas = topic.replicas().get(partition);
+        Assignment assignment = topic.assignments().get(partition);
+        List<Integer> replicas = assignment.replicas();
         List<Integer> alive = new ArrayList<>(replicas.size());
         List<Integer> offline = new ArrayList<>(0);
         for (Integer replica : replicas) {
-            (isAlive(replica) ? alive : offline).add(replica);
+            if (!isAlive(replica)) {
+                offline.add(replica);
+            } else if (!assignment.adding().contains(replica)) {
+                alive.add(replica);
+            }
         }
         Leader leader = leaders.leader(new PartitionId(topic.id(), partition));
         return new PartitionView(

@@ -18,6 +18,7 @@ public final class MetadataImage {
     private final String clusterId;
     private final TreePMap<Integer, BrokerInfo> brokers;
     private final TreePMap<Integer, Long> incarnations;
+    private final TreePMap<Integer, MetadataState.Disks> disks;
     private final TreePMap<String, TopicInfo> topicsByName;
     private final HashPMap<UUID, TopicInfo> topicsById;
     private final TreePMap<String, String> clusterConfigs;
@@ -28,6 +29,7 @@ public final class MetadataImage {
         this.clusterId = state.clusterId;
         this.brokers = state.brokers;
         this.incarnations = state.incarnations;
+        this.disks = state.disks;
         this.topicsByName = state.topicsByName;
         this.topicsById = state.topicsById;
         this.clusterConfigs = state.clusterConfigs;
@@ -53,6 +55,15 @@ public final class MetadataImage {
     public boolean isRegistered(int brokerId, long incarnation) {
         Long registered = incarnations.get(brokerId);
         return registered != null && registered == incarnation;
+    }
+
+    /**
+     * Offset of the record since which a broker has the log directories it has now: what was on its disks before may be
+     * gone. -1 for a broker that is not registered.
+     */
+    public long disksSince(int brokerId) {
+        MetadataState.Disks known = disks.get(brokerId);
+        return known == null ? -1 : known.since();
     }
 
     /** The topic, or null. */

@@ -1,5 +1,6 @@
 package io.flotilla.broker.cluster;
 
+import io.flotilla.wire.message.ClusterAssignmentRecord;
 import io.flotilla.wire.message.ClusterBrokerRecord;
 import io.flotilla.wire.message.ClusterConfigRecord;
 import io.flotilla.wire.message.ClusterIdRecord;
@@ -9,8 +10,6 @@ import io.flotilla.wire.message.ClusterTopicRecord;
 import io.flotilla.wire.message.ClusterTopicRemovalRecord;
 import io.flotilla.wire.message.Message;
 import io.flotilla.wire.record.Record;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.UUID;
@@ -31,6 +30,7 @@ final class MetadataState {
     final ReplicaCounts replicaCounts = new ReplicaCounts();
     TreePMap<Integer, BrokerInfo> brokers = TreePMap.empty();
     TreePMap<Integer, Long> incarnations = TreePMap.empty();
+    TreePMap<Integer, Disks> disks = TreePMap.empty();
     TreePMap<String, TopicInfo> topicsByName = TreePMap.empty();
     HashPMap<UUID, TopicInfo> topicsById = HashTreePMap.empty();
     /** Topic names by their {@link TopicNames#metricForm}, of which two topics must not share one. */
@@ -38,6 +38,9 @@ final class MetadataState {
 
     TreePMap<String, String> clusterConfigs = TreePMap.empty();
     TreePMap<Integer, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
+
+    /** The log directories of a broker, by id, and the offset of the record in which they last changed. */
+    record Disks(List<UUID> directories, long since) {}
 
     /** Dynamic configuration of one broker; empty when none. */
     TreePMap<String, String> brokerConfigs(int brokerId) {
@@ -58,17 +61,17 @@ final class MetadataState {
     void replay(Record record) {
         Message message = RecordType.decode(record);
         if (message instanceof ClusterTopicRecord topic) {
-            add(topic);
+            add(topic, record.offset());
         } else if (message instanceof ClusterPartitionsRecord partitions) {
-            add(partitions);
+            add(partitions, record.offset());
         } else if (message instanceof ClusterTopicRemovalRecord removal) {
             remove(removal);
+        } else if (message instanceof ClusterAssignmentRecord assignment) {
+            assign(assignment, record.offset());
         } else if (message instanceof ClusterConfigRecord config) {
             set(config);
         } else if (message instanceof ClusterBrokerRecord broker) {
-            brokers = brokers.plus(
-                    broker.brokerId(), new BrokerInfo(broker.brokerId(), broker.host(), broker.port(), broker.rack()));
-            incarnations = incarnations.plus(broker.brokerId(), broker.incarnation());
+            register(broker, record.offset());
         } else if (message instanceof ClusterProducerIdsRecord ids) {
             nextProducerId = ids.nextProducerId();
         } else if (message instanceof ClusterIdRecord id) {
@@ -77,32 +80,62 @@ final class MetadataState {
         offset = record.offset();
     }
 
-    private void add(ClusterTopicRecord record) {
+    private void register(ClusterBrokerRecord record, long at) {
+        int id = record.brokerId();
+        brokers = brokers.plus(id, new BrokerInfo(id, record.host(), record.port(), record.rack()));
+        incarnations = incarnations.plus(id, record.incarnation());
+        Disks known = disks.get(id);
+        if (known == null || !known.directories().equals(record.directories())) {
+            disks = disks.plus(id, new Disks(List.copyOf(record.directories()), at));
+        }
+    }
+
+    private void add(ClusterTopicRecord record, long at) {
         require(!topicsByName.containsKey(record.name()), "topic %s exists", record.name());
         List<List<Integer>> replicas = record.partitions().stream()
-                .map(partition -> List.copyOf(partition.replicas()))
+                .map(ClusterTopicRecord.Partition::replicas)
                 .toList();
-        put(new TopicInfo(record.name(), record.topicId(), replicas, TreePMap.empty()));
+        put(TopicInfo.made(record.name(), record.topicId(), replicas, at, TreePMap.empty()));
         namesByMetricForm = namesByMetricForm.plus(TopicNames.metricForm(record.name()), record.name());
         partitionCount += replicas.size();
         replicaCounts.add(replicas);
     }
 
-    private void add(ClusterPartitionsRecord record) {
+    private void add(ClusterPartitionsRecord record, long at) {
         TopicInfo topic = existing(record.topicId());
         require(
                 topic.partitions() == record.firstPartition(),
                 "%s has %d partitions",
                 topic.name(),
                 topic.partitions());
-        List<List<Integer>> added = record.partitions().stream()
-                .map(partition -> List.copyOf(partition.replicas()))
+        List<Assignment> added = record.partitions().stream()
+                .map(partition -> Assignment.original(partition.replicas(), at))
                 .toList();
-        List<List<Integer>> replicas = new ArrayList<>(topic.replicas());
-        replicas.addAll(added);
-        put(new TopicInfo(topic.name(), topic.id(), Collections.unmodifiableList(replicas), topic.configs()));
+        put(topic.withMore(added));
         partitionCount += added.size();
-        replicaCounts.add(added);
+        replicaCounts.add(added.stream().map(Assignment::replicas).toList());
+    }
+
+    private void assign(ClusterAssignmentRecord record, long at) {
+        TopicInfo topic = existing(record.topicId());
+        int partition = record.partition();
+        require(
+                partition >= 0 && partition < topic.partitions(),
+                "%s has %d partitions, not %d",
+                topic.name(),
+                topic.partitions(),
+                partition);
+        replicaCounts.remove(List.of(topic.replicas().get(partition)));
+        put(topic.with(
+                partition,
+                new Assignment(
+                        List.copyOf(record.replicas()),
+                        List.copyOf(record.adding()),
+                        List.copyOf(record.removing()),
+                        List.copyOf(record.leaving()),
+                        at,
+                        false)));
+        replicaCounts.add(List.of(record.replicas()));
     }
 
     private void remove(ClusterTopicRemovalRecord record) {
@@ -120,7 +153,7 @@ final class MetadataState {
             TopicInfo topic = topicsByName.get(resource.name());
             require(topic != null, "topic %s of a configuration does not exist", resource.name());
             SortedMap<String, String> configs = changed((TreePMap<String, String>) topic.configs(), record);
-            put(new TopicInfo(topic.name(), topic.id(), topic.replicas(), configs));
+            put(topic.with(configs));
         } else if (resource.isAllBrokers()) {
             clusterConfigs = changed(clusterConfigs, record);
         } else {

@@ -65,7 +65,7 @@ final class PartitionCreation {
         int more = topic.count() - existing.partitions();
         if (topic.assignments() == null) {
             return planner.place(
-                    existing.replicas(), more, existing.replicas().get(0).size());
+                    existing.targets(), more, existing.targets().get(0).size());
         }
         if (topic.assignments().size() != more) {
             throw new Refusal(
@@ -74,7 +74,7 @@ final class PartitionCreation {
                             .formatted(more, topic.assignments().size()));
         }
         return planner.assign(
-                existing.replicas(),
+                existing.targets(),
                 topic.assignments().stream()
                         .map(CreatePartitionsRequest.Assignment::brokerIds)
                         .toList());

@@ -11,6 +11,9 @@ final class PartitionPlanner {
     /** Partitions that one request may make, and that one topic may have: what fits one batch of the metadata log. */
     static final int MAX_PARTITIONS = 10_000;
 
+    /** As many as {@code default.replication.factor} can be. */
+    static final int MAX_REPLICAS = 15;
+
     private final MetadataState state;
     private final int maxInCluster;
     private final Placement placement;

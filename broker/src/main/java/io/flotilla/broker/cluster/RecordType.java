@@ -1,6 +1,7 @@
 package io.flotilla.broker.cluster;
 
 import io.flotilla.broker.machine.MachineRecord;
+import io.flotilla.wire.message.ClusterAssignmentRecord;
 import io.flotilla.wire.message.ClusterBrokerRecord;
 import io.flotilla.wire.message.ClusterConfigRecord;
 import io.flotilla.wire.message.ClusterIdRecord;
@@ -39,7 +40,9 @@ enum RecordType {
             7,
             ClusterProducerIdsRecord.class,
             ClusterProducerIdsRecord.HIGHEST_VERSION,
-            ClusterProducerIdsRecord::read);
+            ClusterProducerIdsRecord::read),
+    ASSIGNMENT(
+            8, ClusterAssignmentRecord.class, ClusterAssignmentRecord.HIGHEST_VERSION, ClusterAssignmentRecord::read);
 
     private static final RecordType[] TYPES = values();
 

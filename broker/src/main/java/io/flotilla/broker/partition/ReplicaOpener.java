@@ -79,20 +79,20 @@ public final class ReplicaOpener {
     /**
      * Opens one replica.
      *
-     * @param voters node ids of all replicas, the preferred leader first
+     * @param initial what a replica without data takes for its group
      * @return completes on the replica's loop; fails with {@link DamagedException} or what the disk said
      */
     CompletableFuture<Replica> open(
             PartitionId id,
             LogId logId,
             LogDirectory directory,
-            List<Integer> voters,
+            Configuration initial,
             TopicConfig config,
             RaftGroup.Options options,
             List<ReplicaListener> listeners) {
         Shard shard = shards.shardOf(id);
         return CompletableFuture.supplyAsync(
-                        () -> openLog(logId, directory, voters, config),
+                        () -> openLog(logId, directory, initial, config),
                         environment.scheduler().blocking())
                 .thenApplyAsync(
                         log -> join(id, logId, directory, shard, log, config, options, listeners), shard.loop());
@@ -109,11 +109,9 @@ public final class ReplicaOpener {
                 TAIL_CACHE_BYTES);
     }
 
-    private PartitionLog openLog(LogId logId, LogDirectory directory, List<Integer> voters, TopicConfig config) {
+    private PartitionLog openLog(LogId logId, LogDirectory directory, Configuration initial, TopicConfig config) {
         ByteBuf members = Unpooled.buffer();
-        ConfigurationCodec.write(
-                members,
-                Configuration.of(voters.stream().mapToInt(Integer::intValue).toArray()));
+        ConfigurationCodec.write(members, initial);
         try {
             OpenResult result = directory.openLog(
                     logId,

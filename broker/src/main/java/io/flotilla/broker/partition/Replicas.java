@@ -1,5 +1,6 @@
 package io.flotilla.broker.partition;
 
+import io.flotilla.broker.cluster.Assignment;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TopicInfo;
 import io.flotilla.broker.config.TopicConfig;
@@ -9,6 +10,7 @@ import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
 import io.flotilla.raft.host.RaftGroup;
 import io.flotilla.raft.host.RaftGroup.FirstElection;
+import io.flotilla.raft.quorum.Configuration;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The replicas on this broker: opened, reconfigured and removed as the cluster's metadata says. A replica is removed only
- * when metadata says that its topic was deleted; data that metadata does not know is set aside. Changes are made on one
- * loop; {@link #get} and the other look-ups may be called from any thread.
+ * when metadata says that its topic was deleted or that its partition lives elsewhere; data that metadata does not know is
+ * set aside. Changes are made on one loop; {@link #get} and the other look-ups may be called from any thread.
  */
 public final class Replicas {
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
@@ -56,7 +58,10 @@ public final class Replicas {
     /** Replicas on their way out, by directory: another topic of the same name waits for its place. */
     private final Map<String, CompletableFuture<Void>> removals = new LinkedHashMap<>();
 
-    private final Map<UUID, TopicConfig> wantedConfigs = new HashMap<>();
+    /** A topic as the last image had it. */
+    private record Wanted(TopicInfo topic, TopicConfig config) {}
+
+    private final Map<UUID, Wanted> wanted = new HashMap<>();
     private final Map<PartitionId, Replica> open = new ConcurrentHashMap<>();
     private final Map<PartitionId, String> damaged = new ConcurrentHashMap<>();
 
@@ -111,17 +116,26 @@ public final class Replicas {
     public CompletableFuture<Replica> openMetadata(List<Integer> voters, TopicConfig config) {
         LogId logId = new LogId("__cluster_metadata", PartitionId.METADATA.topicId(), 0);
         FirstElection first = voters.size() == 1 ? FirstElection.STAND : FirstElection.AS_ALWAYS;
-        return open(PartitionId.METADATA, logId, voters, config, new RaftGroup.Options(true, true, first));
+        Configuration initial =
+                Configuration.of(voters.stream().mapToInt(Integer::intValue).toArray());
+        return open(PartitionId.METADATA, logId, initial, config, new RaftGroup.Options(true, true, first));
     }
 
     /**
-     * Sets aside what is on disk and not in this image, which must be recent: newer than this broker's start. On the loop.
+     * Sets aside what is on disk and not in this image, which must be recent: newer than this broker's start. What the image
+     * knows to have moved to other brokers is deleted. On the loop.
      */
     public void setStraysAside(MetadataImage image) {
         for (LogDirectory directory : directories) {
             for (LogId found : directory.found()) {
-                if (!found.topicId().equals(PartitionId.METADATA.topicId()) && image.topic(found.topicId()) == null) {
+                if (found.topicId().equals(PartitionId.METADATA.topicId())) {
+                    continue;
+                }
+                TopicInfo topic = image.topic(found.topicId());
+                if (topic == null || found.partition() >= topic.partitions()) {
                     setAside(directory, found);
+                } else if (!topic.assignments().get(found.partition()).isHostedBy(nodeId)) {
+                    delete(directory, found, "its partition lives on other brokers");
                 }
             }
         }
@@ -138,38 +152,74 @@ public final class Replicas {
         }
     }
 
-    /** Carries out a new image: opens what is new, removes what was deleted, passes on configuration. On the loop. */
+    /** Carries out a new image: opens what is new, removes what was deleted or moved away, passes on changes. On the loop. */
     public void apply(MetadataImage image) {
         for (Map.Entry<PartitionId, Slot> entry : List.copyOf(slots.entrySet())) {
             PartitionId id = entry.getKey();
-            if (!id.equals(PartitionId.METADATA) && image.topic(id.topicId()) == null) {
+            TopicInfo topic = image.topic(id.topicId());
+            if (id.equals(PartitionId.METADATA)) {
+                continue;
+            }
+            if (topic == null) {
                 slots.remove(id);
-                wantedConfigs.remove(id.topicId());
-                remove(id, entry.getValue());
+                wanted.remove(id.topicId());
+                remove(id, entry.getValue(), "its topic was deleted");
+            } else if (!topic.assignments().get(id.partition()).isHostedBy(nodeId)) {
+                slots.remove(id);
+                remove(id, entry.getValue(), "its partition lives on other brokers");
             }
         }
+        long disksSince = image.disksSince(nodeId);
         for (TopicInfo topic : image.topics()) {
-            apply(topic, configs.apply(topic, image));
+            apply(new Wanted(topic, configs.apply(topic, image)), disksSince);
         }
     }
 
-    private void apply(TopicInfo topic, TopicConfig config) {
-        wantedConfigs.put(topic.id(), config);
+    private void apply(Wanted now, long disksSince) {
+        TopicInfo topic = now.topic();
+        Wanted before = wanted.put(topic.id(), now);
         for (int partition = 0; partition < topic.partitions(); partition++) {
-            List<Integer> members = topic.replicas().get(partition);
-            if (!members.contains(nodeId)) {
+            Assignment assignment = topic.assignments().get(partition);
+            if (!assignment.isHostedBy(nodeId)) {
                 continue;
             }
             PartitionId id = new PartitionId(topic.id(), partition);
             Replica replica = open.get(id);
             if (replica != null) {
-                reconfigure(replica, config);
+                if (!now.equals(before)) {
+                    pass(now, replica);
+                }
             } else if (!slots.containsKey(id)) {
-                FirstElection first = members.get(0) == nodeId ? FirstElection.STAND : FirstElection.HOLD_BACK;
-                RaftGroup.Options options = new RaftGroup.Options(topic.internal(), topic.internal(), first);
-                open(id, new LogId(topic.name(), topic.id(), partition), members, config, options);
+                Configuration initial = initial(assignment, disksSince);
+                RaftGroup.Options options =
+                        new RaftGroup.Options(topic.internal(), topic.internal(), firstElection(assignment, initial));
+                open(id, new LogId(topic.name(), topic.id(), partition), initial, now.config(), options);
             }
         }
+    }
+
+    /**
+     * What a replica without data takes for its group. One that is there from the partition's beginning knows the others. Any
+     * other may have been there before and have lost what it knew, or is new to a group that has seen change: it knows
+     * nobody until the leader tells it.
+     */
+    private static Configuration initial(Assignment assignment, long disksSince) {
+        return assignment.original() && disksSince < assignment.offset()
+                ? Configuration.of(assignment.replicas().stream()
+                        .mapToInt(Integer::intValue)
+                        .toArray())
+                : Configuration.NONE;
+    }
+
+    private FirstElection firstElection(Assignment assignment, Configuration initial) {
+        if (initial.equals(Configuration.NONE)) {
+            return FirstElection.AS_ALWAYS;
+        }
+        return assignment.replicas().get(0) == nodeId ? FirstElection.STAND : FirstElection.HOLD_BACK;
+    }
+
+    private void pass(Wanted wanted, Replica replica) {
+        reconfigure(replica, wanted.config());
     }
 
     private void reconfigure(Replica replica, TopicConfig config) {
@@ -182,12 +232,12 @@ public final class Replicas {
     }
 
     private CompletableFuture<Replica> open(
-            PartitionId id, LogId logId, List<Integer> voters, TopicConfig config, RaftGroup.Options options) {
+            PartitionId id, LogId logId, Configuration initial, TopicConfig config, RaftGroup.Options options) {
         LogDirectory directory = directoryFor(logId);
         CompletableFuture<Replica> opened = removals.getOrDefault(
                         logId.directoryName(), CompletableFuture.completedFuture(null))
                 .thenCompose(
-                        nothing -> opener.open(id, logId, directory, voters, config, options, listeners.apply(logId)))
+                        nothing -> opener.open(id, logId, directory, initial, config, options, listeners.apply(logId)))
                 .whenComplete((replica, failure) -> opened(id, logId, replica, failure));
         slots.put(id, new Slot(logId, directory, opened));
         return opened;
@@ -196,8 +246,13 @@ public final class Replicas {
     private void opened(PartitionId id, LogId logId, Replica replica, Throwable failure) {
         if (failure == null) {
             open.put(id, replica);
-            // The topic's configuration may have changed meanwhile.
-            loop.execute(() -> reconfigure(replica, wantedConfigs.getOrDefault(id.topicId(), replica.config())));
+            // The topic may have changed meanwhile.
+            loop.execute(() -> {
+                Wanted now = wanted.get(id.topicId());
+                if (now != null) {
+                    pass(now, replica);
+                }
+            });
         } else {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             damaged.put(id, String.valueOf(cause.getMessage()));
@@ -226,13 +281,13 @@ public final class Replicas {
                 .orElse(directories.get(0));
     }
 
-    private void remove(PartitionId id, Slot slot) {
+    private void remove(PartitionId id, Slot slot, String why) {
         String name = slot.logId().directoryName();
         CompletableFuture<Void> removed = slot.opened()
                 .thenComposeAsync(replica -> close(id, replica), scheduler.blocking())
                 .handleAsync(
                         (nothing, failure) -> {
-                            delete(slot);
+                            delete(slot.directory(), slot.logId(), why);
                             damaged.remove(id);
                             return null;
                         },
@@ -241,13 +296,12 @@ public final class Replicas {
         removed.thenRunAsync(() -> removals.remove(name, removed), loop);
     }
 
-    private static void delete(Slot slot) {
+    private static void delete(LogDirectory directory, LogId logId, String why) {
         try {
-            slot.directory().delete(slot.logId());
-            slot.directory().journal().forget(slot.logId().group());
-            LOG.info("{} deleted, as its topic was", slot.logId().directoryName());
+            directory.delete(logId);
+            LOG.info("{} deleted: {}", logId.directoryName(), why);
         } catch (IOException e) {
-            LOG.error("{} was to be deleted and is not", slot.logId().directoryName(), e);
+            LOG.error("{} was to be deleted and is not: {}", logId.directoryName(), why, e);
         }
     }
 

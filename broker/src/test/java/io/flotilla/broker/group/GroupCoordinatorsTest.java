@@ -58,7 +58,7 @@ class GroupCoordinatorsTest {
     void putsAGroupWhereKafkaDoes(String group) {
         for (int count : new int[] {1, 3, 50}) {
             TopicInfo topic =
-                    new TopicInfo("t", new UUID(0, 1), Collections.nCopies(count, List.of(1)), new TreeMap<>());
+                    TopicInfo.made("t", new UUID(0, 1), Collections.nCopies(count, List.of(1)), 0, new TreeMap<>());
             assertThat(GroupCoordinators.partitionOf(group, topic)).isEqualTo(Utils.abs(group.hashCode()) % count);
         }
     }

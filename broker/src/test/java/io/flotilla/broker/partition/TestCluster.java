@@ -66,7 +66,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         for (int partition = 0; partition < partitions; partition++) {
             replicas.add(List.of(1, 2, 3));
         }
-        topics.put(name, new TopicInfo(name, id, replicas, new TreeMap<>(configs)));
+        topics.put(name, TopicInfo.made(name, id, replicas, 0, new TreeMap<>(configs)));
     }
 
     /** Makes a topic with three replicas of each partition on the running brokers. */

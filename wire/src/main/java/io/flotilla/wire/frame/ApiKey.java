@@ -7,6 +7,7 @@ import io.flotilla.wire.message.AlterReplicaLogDirsRequest;
 import io.flotilla.wire.message.Api;
 import io.flotilla.wire.message.ApiMessage;
 import io.flotilla.wire.message.ApiVersionsRequest;
+import io.flotilla.wire.message.AssignmentReachedRequest;
 import io.flotilla.wire.message.CreatePartitionsRequest;
 import io.flotilla.wire.message.CreateTopicsRequest;
 import io.flotilla.wire.message.DeleteGroupsRequest;
@@ -96,7 +97,8 @@ public enum ApiKey {
     FORWARD(ForwardRequest.API),
     REGISTER_BROKER(RegisterBrokerRequest.API),
     PRODUCER_ID_BLOCK(ProducerIdBlockRequest.API),
-    TRANSFER_LEADER(TransferLeaderRequest.API);
+    TRANSFER_LEADER(TransferLeaderRequest.API),
+    ASSIGNMENT_REACHED(AssignmentReachedRequest.API);
 
     /** Numbers from here on are Flotilla's own: spoken between brokers, unknown to Kafka. */
     public static final short LOWEST_PRIVATE = 32_000;
