@@ -4,17 +4,18 @@ import io.flotilla.raft.core.RaftCore;
 import io.flotilla.raft.message.MalformedMessageException;
 import io.flotilla.raft.message.RaftMessage;
 import io.flotilla.raft.message.RaftMessageCodec;
+import io.flotilla.raft.quorum.NodeSet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 
 /**
@@ -22,7 +23,7 @@ import java.util.concurrent.Executor;
  * brokers is watched once for all groups ({@link NodeMonitor}).
  *
  * <p>A peer's replica of a group counts as up while its broker is up and has said that the group is open there. Each side
- * says so when it opens a group and whenever the other broker comes up; an answer goes back, so that both know whichever
+ * says so to everybody when it opens a group, and to the members whenever their broker comes up; an answer goes back, so that both know whichever
  * was first. Used on the shard's loop only.
  */
 public final class GroupHost {
@@ -43,7 +44,7 @@ public final class GroupHost {
     private final Map<GroupId, RaftGroup> groups = new LinkedHashMap<>();
     private final Set<RaftGroup> ticking = new LinkedHashSet<>();
     private final Set<RaftGroup> owingNotices = new LinkedHashSet<>();
-    private final Set<Integer> nodesUp = new HashSet<>();
+    private final Set<Integer> nodesUp = new TreeSet<>();
     private boolean noticesScheduled;
 
     public GroupHost(int nodeId, Outbox outbox, Executor loop, ByteBufAllocator allocator) {
@@ -91,7 +92,8 @@ public final class GroupHost {
         nodesUp.add(node);
         List<GroupId> shared = new ArrayList<>();
         for (RaftGroup group : groups.values()) {
-            if (group.core().configuration().members().contains(node)) {
+            NodeSet members = group.core().configuration().members();
+            if (members.isEmpty() || members.contains(node)) {
                 shared.add(group.id());
             }
         }
@@ -226,12 +228,9 @@ public final class GroupHost {
         }
     }
 
+    /** Tells all brokers: a replica that is new, or was away for long, does not know which of them are members. */
     private void announce(RaftGroup group, byte kind) {
-        group.core().configuration().members().forEach(node -> {
-            if (nodesUp.contains(node)) {
-                sendGroups(node, kind, List.of(group.id()));
-            }
-        });
+        nodesUp.forEach(node -> sendGroups(node, kind, List.of(group.id())));
     }
 
     private void sendGroups(int node, byte kind, List<GroupId> ids) {
