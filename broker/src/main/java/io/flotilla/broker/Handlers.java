@@ -30,6 +30,7 @@ import io.flotilla.broker.api.ListOffsetsHandler;
 import io.flotilla.broker.api.ListPartitionReassignmentsHandler;
 import io.flotilla.broker.api.MetadataHandler;
 import io.flotilla.broker.api.MetadataLeader;
+import io.flotilla.broker.api.NearestReplica;
 import io.flotilla.broker.api.NewLeaders;
 import io.flotilla.broker.api.OffsetCommitHandler;
 import io.flotilla.broker.api.OffsetDeleteHandler;
@@ -77,10 +78,13 @@ final class Handlers {
     private List<Handler<?, ?>> records() {
         Partitions partitions = new Partitions(metadata, parts.leaders(), parts.replicas());
         FetchSessions sessions = new FetchSessions(config.get(BrokerProperties.FETCH_SESSION_SLOTS), clock);
+        NearestReplica nearest = new NearestReplica(
+                config.nodeId(),
+                config.get(BrokerProperties.REPLICA_SELECTOR).equals(BrokerProperties.RACK_AWARE_SELECTOR));
         ProducerIds producerIds = new ProducerIds(parts.metadataLoop(), config.nodeId(), parts.controller());
         return List.of(
                 new ProduceHandler(partitions, clock),
-                new FetchHandler(partitions, sessions, config.get(BrokerProperties.FETCH_MAX_BYTES), clock),
+                new FetchHandler(partitions, sessions, nearest, config.get(BrokerProperties.FETCH_MAX_BYTES), clock),
                 new ListOffsetsHandler(partitions),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DeleteRecordsHandler(partitions, clock),

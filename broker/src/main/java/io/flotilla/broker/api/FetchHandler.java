@@ -2,6 +2,7 @@ package io.flotilla.broker.api;
 
 import io.flotilla.broker.cluster.BrokerInfo;
 import io.flotilla.broker.env.Clock;
+import io.flotilla.raft.quorum.NodeSet;
 import io.flotilla.wire.frame.ApiKey;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.message.FetchRequest;
@@ -17,7 +18,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Fetch (1), versions 4 to 18: committed records, from any replica, up to its high watermark. Sessions make repeated fetches
- * small (KIP-227); topic ids came with version 13, leader hints in version 12 and their addresses in 16.
+ * small (KIP-227); version 11 sends consumers to a nearer replica (KIP-392), leader hints came with version 12, topic ids with
+ * 13, addresses of leaders with 16.
  */
 public final class FetchHandler implements Handler<FetchRequest, FetchResponse> {
     private static final short FIRST_VERSION_WITH_LEADERS = 12;
@@ -26,13 +28,16 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
 
     private final Partitions partitions;
     private final FetchSessions sessions;
+    private final NearestReplica nearest;
     private final int fetchMaxBytes;
     private final Clock clock;
 
     /** @param fetchMaxBytes {@code fetch.max.bytes}: limit of one response, save that one batch may exceed it */
-    public FetchHandler(Partitions partitions, FetchSessions sessions, int fetchMaxBytes, Clock clock) {
+    public FetchHandler(
+            Partitions partitions, FetchSessions sessions, NearestReplica nearest, int fetchMaxBytes, Clock clock) {
         this.partitions = partitions;
         this.sessions = sessions;
+        this.nearest = nearest;
         this.fetchMaxBytes = fetchMaxBytes;
         this.clock = clock;
     }
@@ -51,16 +56,11 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
         if (found instanceof FetchSessions.Opened.Session opened) {
             List<FetchSession.Wanted> wanted = opened.session().wanted();
             int maxBytes = Math.min(request.maxBytes(), fetchMaxBytes);
-            return new Fetch(
-                            context.loop(),
-                            partitions,
-                            wanted,
-                            Math.min(request.minBytes(), maxBytes),
-                            maxBytes,
-                            request.maxWaitMs(),
-                            context.apiVersion() >= FIRST_VERSION_WITH_LEADERS,
-                            clock.nanoTime())
-                    .run()
+            Fetch.Limits limits =
+                    new Fetch.Limits(Math.min(request.minBytes(), maxBytes), maxBytes, request.maxWaitMs());
+            NodeSet nearer = nearest.nearer(partitions.image(), request.rackId());
+            return new Fetch(context.loop(), partitions, wanted, nearer, limits, clock.nanoTime())
+                    .run(context.apiVersion() >= FIRST_VERSION_WITH_LEADERS)
                     .thenApply(answers -> respond(context, opened, wanted, answers));
         }
         ErrorCode refused = ((FetchSessions.Opened.Refused) found).error();

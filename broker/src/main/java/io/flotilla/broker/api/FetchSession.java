@@ -33,6 +33,7 @@ final class FetchSession {
             boolean news = answer.errorCode() != 0
                     || answer.highWatermark() != toldHighWatermark
                     || answer.logStartOffset() != toldLogStart
+                    || answer.preferredReadReplica() != NearestReplica.LEADER
                     || answer.records() != null && answer.records().isReadable();
             toldHighWatermark = answer.errorCode() == 0 ? answer.highWatermark() : -1;
             toldLogStart = answer.logStartOffset();

@@ -46,7 +46,22 @@ public final class BrokerProperties {
             .doc("Where metrics (`/metrics`) and health (`/health/live`, `/health/ready`) are served over HTTP.");
 
     public static final Property<String> BROKER_RACK = Property.text("broker.rack")
-            .doc("The rack, zone or data centre of this broker. Replicas of a partition are spread over racks.");
+            .doc(
+                    "The rack, zone or data centre of this broker. Replicas of a partition are spread over racks, and consumers"
+                            + " that set `client.rack` read from the replica in theirs.");
+
+    /** Kafka's class that {@link #REPLICA_SELECTOR} names. */
+    public static final String RACK_AWARE_SELECTOR = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
+    /** The word for no such class: consumers read from leaders. */
+    public static final String LEADER_SELECTOR = "org.apache.kafka.common.replica.LeaderSelector";
+
+    public static final Property<String> REPLICA_SELECTOR = Property.oneOf(
+                    "replica.selector.class", RACK_AWARE_SELECTOR, LEADER_SELECTOR)
+            .byDefault(RACK_AWARE_SELECTOR)
+            .doc("Which replica consumers are told to read from: with the first the one in the consumer's rack that has"
+                    + " most of the log, with the second always the leader. The names are those of KIP-392; no class"
+                    + " is loaded. Without a value Kafka means the leader.");
 
     // Data directories and threads
 
@@ -327,7 +342,8 @@ public final class BrokerProperties {
                             LISTENERS,
                             ADVERTISED_LISTENERS,
                             METRICS_LISTENER,
-                            BROKER_RACK)),
+                            BROKER_RACK,
+                            REPLICA_SELECTOR)),
             new Section(
                     "Data directories and threads",
                     List.of(LOG_DIRS, LOG_DIR, NUM_NETWORK_THREADS, NUM_IO_THREADS, NUM_RECOVERY_THREADS)),

@@ -25,8 +25,7 @@ final class ForeignProperties {
             Map.entry("log.flush.scheduler.interval.ms", EVERY_RECORD),
             Map.entry("replica.lag.time.max.ms", NO_ISR),
             Map.entry("num.replica.fetchers", NO_ISR),
-            Map.entry("replica.fetch.max.bytes", NO_ISR),
-            Map.entry("replica.selector.class", "consumers may read from any replica; remove the line"));
+            Map.entry("replica.fetch.max.bytes", NO_ISR));
 
     private ForeignProperties() {}
 

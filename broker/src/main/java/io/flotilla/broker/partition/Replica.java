@@ -379,6 +379,7 @@ public final class Replica implements LedPartition {
         @Override
         public void roleChanged(Role newRole, int leader, int newTerm) {
             boolean lost = role == Role.LEADER && (newRole != Role.LEADER || newTerm != term);
+            boolean anotherTerm = newTerm != term;
             role = newRole;
             term = newTerm;
             leaderId = leader;
@@ -386,6 +387,9 @@ public final class Replica implements LedPartition {
                 LOG.info("{}: no longer the leader, term {}", name, newTerm);
                 lead(false);
                 endWaits(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            } else if (anotherTerm) {
+                // Who waits to read may have waited for just this leader epoch, or knows an old one only.
+                reads.failAll(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             }
             shard.leaderKnown(Replica.this, leader, newTerm);
         }

@@ -41,7 +41,12 @@ class FetchSessionTest {
     void createTopic() {
         leader = cluster.awaitLeader();
         cluster.createTopic(TWO, 2);
-        handler = new FetchHandler(TestClient.partitions(cluster, leader), sessions, MAX_BYTES, cluster.loop);
+        handler = new FetchHandler(
+                TestClient.partitions(cluster, leader),
+                sessions,
+                new NearestReplica(leader, true),
+                MAX_BYTES,
+                cluster.loop);
     }
 
     private static FetchRequest.Topic two(long offset, int... partitions) {

@@ -47,7 +47,11 @@ class FetchTest {
 
     private FetchHandler handler(int broker) {
         return new FetchHandler(
-                TestClient.partitions(cluster, broker), new FetchSessions(10, cluster.loop), MAX_BYTES, cluster.loop);
+                TestClient.partitions(cluster, broker),
+                new FetchSessions(10, cluster.loop),
+                new NearestReplica(broker, true),
+                MAX_BYTES,
+                cluster.loop);
     }
 
     private static FetchRequest.Partition.Builder from(long offset) {

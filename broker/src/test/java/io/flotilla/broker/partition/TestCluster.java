@@ -259,6 +259,12 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         return others.stream().filter(this::hasRoleOfLeader).findFirst().orElseThrow();
     }
 
+    /** Hands the partition over, and waits until it is led by its new leader. */
+    public void transfer(int from, int to) {
+        loop.execute(() -> replica(from).group().transferLeadership(to));
+        await(() -> replica(to).isLeading());
+    }
+
     private boolean hasRoleOfLeader(int broker) {
         return replica(broker).group().core().role() == Role.LEADER;
     }

@@ -1,0 +1,248 @@
+package io.flotilla.broker.api;
+
+import io.flotilla.broker.cluster.LeaderTable.Leader;
+import io.flotilla.broker.env.EventLoop;
+import io.flotilla.broker.partition.Replica;
+import io.flotilla.broker.partition.Waiters;
+import io.flotilla.log.ReadResult;
+import io.flotilla.log.index.EpochEnd;
+import io.flotilla.raft.quorum.NodeSet;
+import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.message.FetchResponse;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One partition of a fetch under way: what is wanted, and what has been found so far. Lives on the connection's loop, except
+ * for {@link #read}.
+ *
+ * <p>Any replica serves what it knows to be committed. A follower may know less than the consumer does, of offsets and of
+ * leader epochs; the consumer then waits for it to catch up, and is sent back to the leader only when it does not.
+ */
+final class FetchPart {
+    private final FetchSession.Wanted wanted;
+    private final Partitions.Found found;
+    private ErrorCode error = ErrorCode.NONE;
+    /** The high watermark that was looked at; what is committed past it is news. */
+    private long highWatermark;
+    /** The term that was looked at. */
+    private int term;
+    /** The consumer knows of more than this replica does. */
+    private boolean behind;
+
+    private ByteBuf records = Unpooled.EMPTY_BUFFER;
+    private Waiters.Wait wait;
+    private FetchResponse.EpochEndOffset diverging;
+    private int readFrom = NearestReplica.LEADER;
+
+    FetchPart(FetchSession.Wanted wanted, Partitions.Found found) {
+        this.wanted = wanted;
+        this.found = found;
+    }
+
+    /** Looks whether this replica can serve what is wanted. */
+    void check() {
+        behind = false;
+        error = found.error();
+        if (error != ErrorCode.NONE) {
+            return;
+        }
+        Replica replica = found.replica();
+        if (!replica.isServing()) {
+            error = replica.unavailable();
+            return;
+        }
+        // Only a leader that has committed in its term knows where the log ends; another replica may simply be behind.
+        boolean knowsTheEnd = replica.isLeading();
+        highWatermark = replica.highWatermark();
+        term = replica.term();
+        ErrorCode epoch = Partitions.checkEpoch(replica, wanted.request.currentLeaderEpoch());
+        if (epoch == ErrorCode.UNKNOWN_LEADER_EPOCH && !knowsTheEnd) {
+            behind = true;
+        } else if (epoch != ErrorCode.NONE) {
+            error = epoch;
+        } else if (offset() < replica.logStartOffset() || offset() > highWatermark && knowsTheEnd) {
+            error = ErrorCode.OFFSET_OUT_OF_RANGE;
+        } else {
+            behind = offset() > highWatermark;
+        }
+    }
+
+    /**
+     * There was enough time for this replica to catch up. One that follows no living leader cannot know whether there is
+     * more to read, and must not keep a consumer that would find it elsewhere: OFFSET_NOT_AVAILABLE makes it ask who leads,
+     * and lets it keep its place.
+     */
+    void timeIsUp() {
+        if (error == ErrorCode.NONE && !records.isReadable()) {
+            Replica replica = found.replica();
+            boolean lost = replica.leaderId() < 0 && !replica.isLeading();
+            if (behind || lost) {
+                error = ErrorCode.OFFSET_NOT_AVAILABLE;
+            }
+        }
+    }
+
+    boolean hasRecords() {
+        return error == ErrorCode.NONE && !behind && offset() < highWatermark;
+    }
+
+    /** Whether somebody nearer to the consumer may have what is wanted. */
+    boolean mayRedirect(NodeSet nearer) {
+        return error == ErrorCode.NONE && !nearer.isEmpty() && found.replica().isLeading();
+    }
+
+    /** Whether there is something that the consumer must hear of at once. */
+    boolean isUrgent() {
+        return error != ErrorCode.NONE || diverging != null || readFrom != NearestReplica.LEADER;
+    }
+
+    private long offset() {
+        return wanted.request.fetchOffset();
+    }
+
+    // ---- reading
+
+    /**
+     * Reads from the replica, on its loop, or finds out that there is something to tell instead.
+     *
+     * @param nearer brokers nearer to the consumer
+     * @param room bytes left in the whole answer; with none left nothing is read
+     * @param atLeastOne read one batch even if it is larger than that
+     */
+    CompletableFuture<ReadResult> read(NodeSet nearer, int room, boolean atLeastOne) {
+        Replica replica = found.replica();
+        if (replica.loop().inEventLoop()) {
+            return readHere(replica, nearer, room, atLeastOne);
+        }
+        CompletableFuture<ReadResult> read = new CompletableFuture<>();
+        replica.loop().execute(() -> readHere(replica, nearer, room, atLeastOne).whenComplete((result, failure) -> {
+            if (failure == null) {
+                read.complete(result);
+            } else {
+                read.completeExceptionally(failure);
+            }
+        }));
+        return read;
+    }
+
+    private CompletableFuture<ReadResult> readHere(Replica replica, NodeSet nearer, int room, boolean atLeastOne) {
+        int epoch = wanted.request.lastFetchedEpoch();
+        if (epoch >= 0) {
+            EpochEnd end = replica.log().endOffsetForEpoch(epoch);
+            if (end.epoch() != epoch || end.endOffset() < offset()) {
+                diverging = FetchResponse.EpochEndOffset.builder()
+                        .epoch(end.epoch())
+                        .endOffset(end.endOffset())
+                        .build();
+                return nothing();
+            }
+        }
+        if (!nearer.isEmpty() && replica.isLeading()) {
+            readFrom = NearestReplica.choose(replica, nearer, offset());
+            if (readFrom != NearestReplica.LEADER) {
+                return nothing();
+            }
+        }
+        int limit = Math.min(wanted.request.partitionMaxBytes(), room);
+        return room > 0 && hasRecords() ? replica.read(offset(), limit, atLeastOne) : nothing();
+    }
+
+    private static CompletableFuture<ReadResult> nothing() {
+        return CompletableFuture.completedFuture(new ReadResult.Batches(Unpooled.EMPTY_BUFFER, 1, 0));
+    }
+
+    /** Takes what a read came to; returns the bytes of it. */
+    int take(ReadResult result, Throwable failure) {
+        if (result instanceof ReadResult.Batches batches) {
+            records = batches.bytes();
+            return records.readableBytes();
+        }
+        if (result instanceof ReadResult.OutOfRange) {
+            error = ErrorCode.OFFSET_OUT_OF_RANGE;
+        } else if (result instanceof ReadResult.Damaged damaged) {
+            error = ErrorCode.KAFKA_STORAGE_ERROR;
+            found.replica().damaged(damaged.damage());
+        } else {
+            error = failure == null ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.KAFKA_STORAGE_ERROR;
+        }
+        return 0;
+    }
+
+    /** Drops what was read, to look again. */
+    void reset() {
+        records.release();
+        records = Unpooled.EMPTY_BUFFER;
+        Waiters.Wait waited = wait;
+        if (waited != null) {
+            wait = null;
+            on(found.replica().loop(), waited::cancel);
+        }
+    }
+
+    /** Waits for more than was seen to be committed, and calls back on the connection's loop, at least once. */
+    void await(EventLoop loop, long deadlineNanos, Runnable wake) {
+        Waiters.Wait waiting = new Waiters.Wait() {
+            @Override
+            protected void reached() {
+                loop.execute(wake);
+            }
+
+            @Override
+            protected void failed(ErrorCode cause) {
+                loop.execute(wake);
+            }
+        };
+        wait = waiting;
+        // A partition that had some, though too few, records is waited on past what was seen of it.
+        long offset = Math.max(offset(), highWatermark);
+        Replica replica = found.replica();
+        on(replica.loop(), () -> {
+            if (replica.term() == term) {
+                replica.awaitRecord(offset, deadlineNanos, waiting);
+            } else {
+                loop.execute(wake);
+            }
+        });
+    }
+
+    // ---- the answer
+
+    /** @param withLeaders whether to say who leads instead of this broker */
+    FetchResponse.Partition answer(Partitions partitions, boolean withLeaders) {
+        FetchResponse.Partition.Builder answer = FetchResponse.Partition.builder()
+                .partitionIndex(wanted.key.partition())
+                .errorCode(error.code())
+                .highWatermark(-1)
+                .preferredReadReplica(readFrom)
+                .records(records);
+        if (error == ErrorCode.NONE || error == ErrorCode.OFFSET_OUT_OF_RANGE) {
+            long committed = found.replica().highWatermark();
+            answer.highWatermark(committed)
+                    .lastStableOffset(committed)
+                    .logStartOffset(found.replica().logStartOffset());
+        }
+        if (diverging != null) {
+            answer.divergingEpoch(diverging);
+        }
+        if (error == ErrorCode.NOT_LEADER_OR_FOLLOWER || error == ErrorCode.FENCED_LEADER_EPOCH) {
+            Leader leader = partitions.leader(found.id());
+            if (leader != null && withLeaders) {
+                answer.currentLeader(FetchResponse.Leader.builder()
+                        .leaderId(leader.brokerId())
+                        .leaderEpoch(leader.term())
+                        .build());
+            }
+        }
+        return answer.build();
+    }
+
+    static void on(EventLoop loop, Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+}
