@@ -2,15 +2,18 @@ package io.flotilla.broker;
 
 import io.flotilla.broker.api.ControllerClient;
 import io.flotilla.broker.api.HandlerTable;
+import io.flotilla.broker.api.TransferLeaderHandler;
 import io.flotilla.broker.cluster.BrokerInfo;
 import io.flotilla.broker.cluster.ClusterController;
 import io.flotilla.broker.cluster.ClusterView;
 import io.flotilla.broker.cluster.InternalTopics;
+import io.flotilla.broker.cluster.LeaderBalancer;
 import io.flotilla.broker.cluster.Leaders;
 import io.flotilla.broker.cluster.MetadataFollower;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TopicCreator;
 import io.flotilla.broker.cluster.TopicInfo;
+import io.flotilla.broker.config.BalanceProperties;
 import io.flotilla.broker.config.BrokerConfig;
 import io.flotilla.broker.config.BrokerProperties;
 import io.flotilla.broker.config.ConfigLayers;
@@ -71,6 +74,8 @@ final class BrokerParts {
     private final TopicCreator topicCreator;
     private final ClusterView view;
     private final TopicConfigs topicConfigs = new TopicConfigs();
+    private final TransferLeaderHandler leaderTransfer;
+    private final LeaderBalancer leaderBalancer;
     private final HandlerTable handlers;
 
     private volatile String clusterId;
@@ -170,8 +175,15 @@ final class BrokerParts {
                 metadata,
                 leaders,
                 shards);
+        this.leaderTransfer = new TransferLeaderHandler(nodeId, replicas, peers);
+        this.leaderBalancer = new LeaderBalancer(loop, view, leaderTransfer, this::leadsMetadata, config);
         this.handlers = new HandlerTable(new Handlers(this).all(), metrics);
         BrokerGauges.follow(metrics, replicas, metadata);
+    }
+
+    private boolean leadsMetadata() {
+        Replica replica = replicas.get(PartitionId.METADATA);
+        return replica != null && replica.isLeading();
     }
 
     private TopicConfig topicConfig(TopicInfo topic, MetadataImage image) {
@@ -195,6 +207,9 @@ final class BrokerParts {
         peers.listen(shards);
         shards.start();
         groups.start();
+        if (config.get(BalanceProperties.AUTO_LEADER_REBALANCE)) {
+            leaderBalancer.start();
+        }
         markCommitted();
         loop.schedule(this::enforceRetention, config.get(BrokerProperties.LOG_RETENTION_CHECK_MS));
     }
@@ -297,6 +312,10 @@ final class BrokerParts {
 
     Replicas replicas() {
         return replicas;
+    }
+
+    TransferLeaderHandler leaderTransfer() {
+        return leaderTransfer;
     }
 
     TopicCreator topicCreator() {

@@ -41,7 +41,6 @@ import io.flotilla.broker.api.ProduceHandler;
 import io.flotilla.broker.api.ProducerIdBlockHandler;
 import io.flotilla.broker.api.RegisterBrokerHandler;
 import io.flotilla.broker.api.SyncGroupHandler;
-import io.flotilla.broker.api.TransferLeaderHandler;
 import io.flotilla.broker.cluster.ClusterView;
 import io.flotilla.broker.cluster.MetadataCache;
 import io.flotilla.broker.cluster.ProducerIds;
@@ -110,7 +109,6 @@ final class Handlers {
 
     private List<Handler<?, ?>> cluster() {
         ClusterView view = parts.view();
-        TransferLeaderHandler transfer = new TransferLeaderHandler(config.nodeId(), parts.replicas(), parts.peers());
         BrokerLogDirs logDirs = new BrokerLogDirs(
                 parts.replicas(), parts.environment().scheduler().blocking());
         return List.of(
@@ -120,8 +118,8 @@ final class Handlers {
                 new DescribeConfigsHandler(config, metadata),
                 new ListConfigResourcesHandler(view),
                 new DescribeLogDirsHandler(logDirs, metadata),
-                new ElectLeadersHandler(view, transfer),
-                transfer);
+                new ElectLeadersHandler(view, parts.leaderTransfer()),
+                parts.leaderTransfer());
     }
 
     private List<Handler<?, ?>> controller() {

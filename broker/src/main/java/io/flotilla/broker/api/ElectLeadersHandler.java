@@ -107,7 +107,7 @@ public final class ElectLeadersHandler implements Handler<ElectLeadersRequest, E
             return CompletableFuture.completedFuture(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         }
         PartitionView view = cluster.partition(topic, partition);
-        int preferred = view.replicas().get(0);
+        int preferred = topic.assignments().get(partition).target().get(0);
         if (type == UNCLEAN) {
             return CompletableFuture.completedFuture(
                     view.hasLeader() ? ErrorCode.ELECTION_NOT_NEEDED : ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE);

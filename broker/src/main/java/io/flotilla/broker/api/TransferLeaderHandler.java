@@ -79,14 +79,7 @@ public final class TransferLeaderHandler
         }
         CompletableFuture<ErrorCode> done = new CompletableFuture<>();
         replica.loop().execute(() -> {
-            ErrorCode refused =
-                    switch (replica.group().transferLeadership(to)) {
-                        case STARTED -> ErrorCode.NONE;
-                        case NOT_LEADER -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
-                        case BUSY -> ErrorCode.REBALANCE_IN_PROGRESS;
-                        case NOT_A_TARGET -> ErrorCode.INVALID_REPLICA_ASSIGNMENT;
-                        case TARGET_DOWN -> ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE;
-                    };
+            ErrorCode refused = start(replica, to);
             if (refused == ErrorCode.NONE) {
                 watch(replica, to, LOOKS, done);
             } else {
@@ -94,6 +87,19 @@ public final class TransferLeaderHandler
             }
         });
         return done;
+    }
+
+    /** While a transfer is under way nothing can be produced, so none is begun to a replica that has much to catch up. */
+    private static ErrorCode start(Replica replica, int to) {
+        if (replica.isLeading() && !replica.isCaughtUp(to)) {
+            return ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE;
+        }
+        return switch (replica.group().transferLeadership(to)) {
+            case STARTED -> ErrorCode.NONE;
+            case NOT_LEADER -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
+            case BUSY -> ErrorCode.REBALANCE_IN_PROGRESS;
+            case NOT_A_TARGET, TARGET_DOWN -> ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE;
+        };
     }
 
     /** Looks now and then whether the target leads. A transfer ends soon, one way or the other. */

@@ -398,6 +398,13 @@ public final class BrokerProperties {
                             GROUP_INITIAL_REBALANCE_DELAY_MS,
                             PRODUCER_ID_EXPIRATION_MS)),
             new Section(
+                    "Balance",
+                    List.of(
+                            BalanceProperties.AUTO_LEADER_REBALANCE,
+                            BalanceProperties.LEADER_IMBALANCE_CHECK_SECONDS,
+                            BalanceProperties.LEADER_IMBALANCE_PERCENTAGE,
+                            BalanceProperties.LEADER_CONCURRENT_TRANSFERS)),
+            new Section(
                     "Raft and shutdown",
                     List.of(RAFT_HEARTBEAT_MS, RAFT_ELECTION_MS, CONTROLLED_SHUTDOWN, CONTROLLED_SHUTDOWN_TIMEOUT_MS)));
 

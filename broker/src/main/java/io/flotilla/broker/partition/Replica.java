@@ -10,6 +10,8 @@ import io.flotilla.log.LogListener;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.ReadResult;
 import io.flotilla.log.maintain.Retention;
+import io.flotilla.raft.core.PeerStatus;
+import io.flotilla.raft.core.ReplicationState;
 import io.flotilla.raft.core.Role;
 import io.flotilla.raft.host.GroupListener;
 import io.flotilla.raft.host.RaftGroup;
@@ -36,6 +38,9 @@ public final class Replica implements LedPartition {
 
     /** The furthest deadline that compares as later than any other within the clock's range. */
     private static final long NO_DEADLINE = Long.MAX_VALUE / 2;
+
+    /** Bytes on the way to a follower that is as good as up to date: a moment's work for any disk. */
+    private static final long CAUGHT_UP_BYTES = 1 << 20;
 
     private final PartitionId id;
     private final String name;
@@ -274,6 +279,22 @@ public final class Replica implements LedPartition {
             return ErrorCode.NONE;
         }
         return role == Role.LEADER ? ErrorCode.OFFSET_NOT_AVAILABLE : unavailable();
+    }
+
+    /**
+     * Whether another member could take over at once, or vote without being waited for: it is sent new entries as they come,
+     * and has little left to write.
+     */
+    public boolean isCaughtUp(int node) {
+        for (PeerStatus peer : group.core().status().peers()) {
+            if (peer.node() == node) {
+                return peer.up()
+                        && peer.state() == ReplicationState.REPLICATE
+                        && peer.nextIndex() > group.core().commitIndex()
+                        && peer.inflightBytes() <= CAUGHT_UP_BYTES;
+            }
+        }
+        return false;
     }
 
     /** What to answer where this replica cannot. Any thread. */
