@@ -333,12 +333,22 @@ class CheckerTest {
         for (long offset : List.of(2, -1, 0)) {
             History each = new History(() -> 0);
             each.add(new CommitInvoked("g", P, 0));
+            each.add(new CommitAcknowledged("g", P, 0, NEVER_SINCE));
             each.add(new CommitInvoked("g", P, 2));
+            each.add(new CommitAcknowledged("g", P, 2, NEVER_SINCE));
             each.add(new CommitInvoked("g", P, 3));
             each.add(new CommitAcknowledged("g", P, 3, NEVER_SINCE));
             each.add(new CommitFetched("g", P, offset, NOW));
             assertThat(Checker.check(each)).extracting(Violation::kind).containsExactly(Kind.GROUP_OFFSET_WENT_BACK);
         }
+    }
+
+    @Test
+    void aCommitWithoutAnAnswerMayArriveLate() {
+        add(new CommitInvoked("g", P, 2));
+        add(new CommitInvoked("g", P, 3), new CommitAcknowledged("g", P, 3, history.mark()));
+        add(new CommitFetched("g", P, 2, history.mark()));
+        assertThat(Checker.check(history)).isEmpty();
     }
 
     @Test

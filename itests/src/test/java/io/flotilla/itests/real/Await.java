@@ -6,16 +6,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Waits for what another process does: looks again and again until it is so, or fails with what was seen last. */
-final class Await {
+public final class Await {
     /** Long enough for anything that should happen soon, on the slowest machine that runs these tests. */
-    static final Duration SOON = Duration.ofSeconds(60);
+    public static final Duration SOON = Duration.ofSeconds(60);
 
     private static final long LOOK_MS = 50;
 
     private Await() {}
 
     /** Waits until the condition holds. What it throws counts as "not yet". */
-    static void until(String what, Callable<Boolean> condition) {
+    public static void until(String what, Callable<Boolean> condition) {
         until(SOON, () -> what, condition);
     }
 
@@ -24,7 +24,7 @@ final class Await {
      *
      * @throws AssertionError the assertion's own, when it still fails at the end
      */
-    static void untilAsserted(Assertion assertion) {
+    public static void untilAsserted(Assertion assertion) {
         long deadline = System.nanoTime() + SOON.toNanos();
         while (true) {
             try {
@@ -40,7 +40,7 @@ final class Await {
     }
 
     /** @param what said when the limit has passed */
-    static void until(Duration limit, Supplier<String> what, Callable<Boolean> condition) {
+    public static void until(Duration limit, Supplier<String> what, Callable<Boolean> condition) {
         long deadline = System.nanoTime() + limit.toNanos();
         Exception last = null;
         while (System.nanoTime() - deadline < 0) {
@@ -68,7 +68,7 @@ final class Await {
 
     /** Something that holds or throws. */
     @FunctionalInterface
-    interface Assertion {
+    public interface Assertion {
         void check() throws Exception;
     }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,27 +24,25 @@ final class BrokerProcess {
     private static final int HTTP_LIMIT_MS = 5000;
 
     private final Path home;
-    private final int port;
-    private final int metricsPort;
+    private final Site site;
     private Process process;
     private boolean wanted;
 
-    /** @param port where it listens, on loopback */
-    BrokerProcess(Path home, int port, int metricsPort) {
+    BrokerProcess(Path home, Site site) {
         this.home = home;
-        this.port = port;
-        this.metricsPort = metricsPort;
+        this.site = site;
     }
 
-    int port() {
-        return port;
-    }
-
-    int metricsPort() {
-        return metricsPort;
+    Site site() {
+        return site;
     }
 
     Path data() {
+        return data(home);
+    }
+
+    /** Where a broker in this directory keeps its data. */
+    static Path data(Path home) {
         return home.resolve("data");
     }
 
@@ -79,19 +78,21 @@ final class BrokerProcess {
         if (isRunning()) {
             throw new IllegalStateException("it runs already, as process " + pid());
         }
-        process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + HEAP_MB + "m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-Dio.netty.leakDetection.level=paranoid",
-                        "-Dlogback.configurationFile=logback.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.flotilla.broker.cli.Flotilla",
-                        "start",
-                        home.resolve("server.properties").toString()))
+        List<String> words = new ArrayList<>(site.prefix());
+        words.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + HEAP_MB + "m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dio.netty.leakDetection.level=paranoid",
+                "-Dlogback.configurationFile=logback.xml",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.flotilla.broker.cli.Flotilla",
+                "start",
+                home.resolve("server.properties").toString()));
+        process = new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         home.resolve("flotilla.log").toFile()))
@@ -141,7 +142,7 @@ final class BrokerProcess {
     }
 
     private HttpURLConnection open(String path) throws IOException {
-        URI address = URI.create("http://127.0.0.1:" + metricsPort + path);
+        URI address = URI.create("http://" + site.metricsAddress() + path);
         HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
         connection.setConnectTimeout(HTTP_LIMIT_MS);
         connection.setReadTimeout(HTTP_LIMIT_MS);

@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program to run to its end, with what it is told on its standard input. Immutable. */
-record Command(List<String> words, Path directory, String input, Duration limit) {
+public record Command(List<String> words, Path directory, String input, Duration limit) {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     /** What a program left behind. Output and error output are kept apart, so that warnings do not spoil the first. */
-    record Result(int exit, String output, String errors) {
-        List<String> lines() {
+    public record Result(int exit, String output, String errors) {
+        public List<String> lines() {
             return output.lines().toList();
         }
 
         /** This result, if the program ended well. */
-        Result orFail() {
+        public Result orFail() {
             if (exit != 0) {
                 throw new AssertionError("exit " + exit + "\n" + output + errors);
             }
@@ -29,7 +29,7 @@ record Command(List<String> words, Path directory, String input, Duration limit)
         }
     }
 
-    static Command of(String... words) {
+    public static Command of(String... words) {
         return new Command(List.of(words), Path.of("").toAbsolutePath(), "", LIMIT);
     }
 
@@ -50,8 +50,13 @@ record Command(List<String> words, Path directory, String input, Duration limit)
         return new Command(words, other, input, limit);
     }
 
+    /** This command with another limit to how long it may run. */
+    public Command within(Duration other) {
+        return new Command(words, directory, input, other);
+    }
+
     /** Whether the program is there and ends well, in time. */
-    boolean works() {
+    public boolean works() {
         try {
             return run().exit() == 0;
         } catch (UncheckedIOException | AssertionError e) {
@@ -65,7 +70,7 @@ record Command(List<String> words, Path directory, String input, Duration limit)
      * @throws UncheckedIOException when there is no such program
      * @throws AssertionError when it does not end in time
      */
-    Result run() {
+    public Result run() {
         try {
             Path output = Files.createTempFile("command", ".out");
             Path errors = Files.createTempFile("command", ".err");

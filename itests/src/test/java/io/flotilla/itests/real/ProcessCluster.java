@@ -14,17 +14,26 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A cluster of real broker processes on loopback, numbered from 1, each with 512 MB of heap and Netty's leak detection at its
- * most thorough. Ports are whatever is free, so that tests can run beside a cluster of the user's. Closing ends all processes.
+ * A cluster of real broker processes, numbered from 1, each with 512 MB of heap and Netty's leak detection at its most
+ * thorough. Unless said otherwise it is on loopback; ports are whatever is free, so that tests can run beside a cluster of the
+ * user's. Closing ends all processes.
  */
 public final class ProcessCluster implements AutoCloseable {
     private final List<BrokerProcess> brokers = new ArrayList<>();
 
-    private ProcessCluster(int count, Path directory) {
-        int[] ports = FreePorts.find(2 * count);
-        for (int i = 0; i < count; i++) {
-            brokers.add(new BrokerProcess(directory.resolve("broker-" + (i + 1)), ports[i], ports[count + i]));
+    private ProcessCluster(List<Site> sites, Path directory) {
+        for (int i = 0; i < sites.size(); i++) {
+            brokers.add(new BrokerProcess(home(directory, i + 1), sites.get(i)));
         }
+    }
+
+    private static Path home(Path directory, int id) {
+        return directory.resolve("broker-" + id);
+    }
+
+    /** The log directory that a broker of a cluster in this directory has. */
+    public static Path data(Path directory, int id) {
+        return BrokerProcess.data(home(directory, id));
     }
 
     /**
@@ -34,9 +43,14 @@ public final class ProcessCluster implements AutoCloseable {
      * @param properties in addition to, and instead of, those a test cluster has
      */
     public static ProcessCluster start(int count, Path directory, Map<String, String> properties) {
-        ProcessCluster cluster = new ProcessCluster(count, directory);
+        return start(Site.onLoopback(count), directory, properties);
+    }
+
+    /** Starts a broker at each site and waits until all are ready. */
+    public static ProcessCluster start(List<Site> sites, Path directory, Map<String, String> properties) {
+        ProcessCluster cluster = new ProcessCluster(sites, directory);
         try {
-            for (int id = 1; id <= count; id++) {
+            for (int id = 1; id <= sites.size(); id++) {
                 cluster.broker(id).writeProperties(cluster.properties(id, properties));
                 cluster.startBroker(id);
             }
@@ -57,10 +71,10 @@ public final class ProcessCluster implements AutoCloseable {
         all.put(
                 "controller.quorum.voters",
                 IntStream.rangeClosed(1, brokers.size())
-                        .mapToObj(node -> node + "@127.0.0.1:" + broker(node).port())
+                        .mapToObj(node -> node + "@" + broker(node).site().address())
                         .collect(Collectors.joining(",")));
-        all.put("listeners", "PLAINTEXT://127.0.0.1:" + broker(id).port());
-        all.put("metrics.listener", "127.0.0.1:" + broker(id).metricsPort());
+        all.put("listeners", "PLAINTEXT://" + broker(id).site().address());
+        all.put("metrics.listener", broker(id).site().metricsAddress());
         all.put("log.dirs", broker(id).data().toString());
         all.put("broker.rack", "rack" + id);
         all.put("default.replication.factor", String.valueOf(Math.min(3, brokers.size())));
@@ -71,16 +85,16 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     public String bootstrap() {
-        return brokers.stream().map(broker -> "127.0.0.1:" + broker.port()).collect(Collectors.joining(","));
+        return brokers.stream().map(broker -> broker.site().address()).collect(Collectors.joining(","));
     }
 
     public int brokers() {
         return brokers.size();
     }
 
-    /** The port a broker listens on, on loopback. */
+    /** The port a broker listens on. */
     public int port(int id) {
-        return broker(id).port();
+        return broker(id).site().port();
     }
 
     /** The log directory of a broker. */

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Directories under {@code target}, emptied before a test and left after it, so that what failed can be looked at. */
-final class TestDirectory {
+public final class TestDirectory {
     private TestDirectory() {}
 
     /** An absolute path to an empty directory. */
-    static Path empty(String name) {
+    public static Path empty(String name) {
         Path directory = Path.of("target", "real", name).toAbsolutePath();
         try {
             if (Files.exists(directory)) {
