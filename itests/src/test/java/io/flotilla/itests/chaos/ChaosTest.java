@@ -28,18 +28,13 @@ final class ChaosTest {
     }
 
     @Test
-    void processesAreKilledAndHalted() {
-        survives("processes", "kill", "pause", "pause-and-kill", "kill-all");
+    void brokersAreKilledHaltedAndReplaced() {
+        survives("processes", "kill", "pause", "pause-and-kill", "kill-all", "wipe");
     }
 
     @Test
     void theNetworkIsCut() {
         survives("network", "isolate", "cut-off", "mute", "part");
-    }
-
-    @Test
-    void disksAreFilledWipedAndDamaged() {
-        survives("disks", "fill", "wipe", "flip");
     }
 
     private static void survives(String name, String... faults) {
