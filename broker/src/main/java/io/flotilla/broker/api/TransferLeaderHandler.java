@@ -98,7 +98,7 @@ public final class TransferLeaderHandler
             case STARTED -> ErrorCode.NONE;
             case NOT_LEADER -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
             case BUSY -> ErrorCode.REBALANCE_IN_PROGRESS;
-            case NOT_A_TARGET, TARGET_DOWN -> ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE;
+            case NOT_A_TARGET, TARGET_DOWN, TARGET_LAGS -> ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE;
         };
     }
 

@@ -154,7 +154,12 @@ public final class ReplicaOpener {
                 new ReplicaStorage(nodeId, log, directory.journal(), shard, replica::stop, replica::replaced);
         RaftCore core = new RaftCore(
                 new RaftOptions(
-                        nodeId, Shard.ELECTION_TICKS, MAX_INFLIGHT_APPENDS, MAX_INFLIGHT_BYTES, MAX_UNCOMMITTED_BYTES),
+                        nodeId,
+                        Shard.ELECTION_TICKS,
+                        MAX_INFLIGHT_APPENDS,
+                        MAX_INFLIGHT_BYTES,
+                        MAX_UNCOMMITTED_BYTES,
+                        0),
                 durableState(log, directory.journal().load(logId.group())),
                 environment.random().newGenerator());
         RaftGroup group = shard.host()
@@ -166,9 +171,9 @@ public final class ReplicaOpener {
     }
 
     private static DurableState durableState(PartitionLog log, HardState found) {
+        boolean forgetful = found.votedFor() == io.flotilla.raft.core.HardState.FORGOTTEN;
         // Entries of a term can outlive the journal's word for it; who was voted for in it is then unknown, but its
-        // leader
-        // was elected by others, who remember (Raft section 5.2).
+        // leader was elected by others, who remember (Raft section 5.2).
         HardState state = found.term() < log.lastTerm() ? new HardState(log.lastTerm(), HardState.NOBODY) : found;
         long base = log.firstIndex() - 1;
         return new DurableState(
@@ -184,6 +189,7 @@ public final class ReplicaOpener {
                 log.configurations().stream()
                         .map(at -> new ConfigurationAt(
                                 at.index(), ConfigurationCodec.read(Unpooled.wrappedBuffer(at.bytes()))))
-                        .toList());
+                        .toList(),
+                forgetful);
     }
 }

@@ -53,7 +53,8 @@ public final class Shard {
         this.clock = clock;
         this.allocator = allocator;
         this.leaders = leaders;
-        this.host = new GroupHost(nodeId, new Outbox(transport, loop, allocator, lost), loop, allocator);
+        this.host =
+                new GroupHost(nodeId, new Outbox(transport, loop, allocator, lost), loop, allocator, clock::nanoTime);
     }
 
     void start() {

@@ -14,6 +14,10 @@ import java.util.List;
  * @param lastIndex the last index of the log; {@code baseIndex} if it is empty
  * @param commitIndex the highest index known to be committed: that of the newest snapshot, or a later durable mark
  * @param configurations the configurations found, ascending by index; the first is in force at {@code baseIndex}
+ * @param forgetful true if this replica may have acknowledged more, or voted, before it lost its disk or a part of it. It
+ *     grants no vote, never campaigns and is not counted, until its leader has taken it out of the voters by a committed
+ *     configuration; then it is a newcomer like any other. The first {@link Ready} persists that it is forgetful, as
+ *     {@link HardState#FORGOTTEN}, and nothing is taken in before; later recoveries find it there.
  */
 public record DurableState(
         HardState hardState,
@@ -22,7 +26,8 @@ public record DurableState(
         List<TermStart> termStarts,
         long lastIndex,
         long commitIndex,
-        List<ConfigurationAt> configurations) {
+        List<ConfigurationAt> configurations,
+        boolean forgetful) {
     /** Checks that the positions are in order. */
     public DurableState {
         termStarts = List.copyOf(termStarts);
@@ -36,6 +41,12 @@ public record DurableState(
     /** The state of a replica that is created now, in a group with these members. */
     public static DurableState fresh(Configuration configuration) {
         return new DurableState(
-                HardState.INITIAL, 0, 0, List.of(), 0, 0, List.of(new ConfigurationAt(0, configuration)));
+                HardState.INITIAL, 0, 0, List.of(), 0, 0, List.of(new ConfigurationAt(0, configuration)), false);
+    }
+
+    /** The state of a replica that finds nothing, but had been a member before: it learns from its leader who the others are. */
+    public static DurableState lost() {
+        return new DurableState(
+                HardState.INITIAL, 0, 0, List.of(), 0, 0, List.of(new ConfigurationAt(0, Configuration.NONE)), true);
     }
 }

@@ -10,13 +10,15 @@ import java.util.random.RandomGenerator;
 /** The election timer, the votes this replica collects, and the votes it gives. Who becomes what is the core's affair. */
 final class Election {
     private final Replica replica;
+    private final Lease lease;
     private final RandomGenerator random;
     private int elapsedTicks;
     private int timeoutTicks;
     private NodeSet granted = NodeSet.EMPTY;
     private NodeSet refused = NodeSet.EMPTY;
 
-    Election(Replica replica, RandomGenerator random) {
+    Election(Replica replica, Lease lease, RandomGenerator random) {
+        this.lease = lease;
         this.replica = replica;
         this.random = random;
         restartTimer();
@@ -29,9 +31,17 @@ final class Election {
         timeoutTicks = base + random.nextInt(base);
     }
 
-    /** True if time counts towards an election: this replica is a voter and has no leader that lives. */
+    /**
+     * True if time counts towards an election: this replica is a voter that remembers its votes, has no leader that lives, and
+     * sees enough others that one could be elected.
+     */
     boolean isTimerRunning() {
-        return replica.configuration().isVoter(replica.id()) && !replica.hasLiveLeader();
+        return mayStand() && !replica.hasLiveLeader() && replica.isQuorumUp();
+    }
+
+    /** True if this replica can be elected. */
+    boolean mayStand() {
+        return replica.configuration().isVoter(replica.id()) && replica.remembers();
     }
 
     /** Counts a tick. Returns whether the time for an election has come. */
@@ -79,7 +89,7 @@ final class Election {
             granted = grant ? granted.with(voter) : granted;
             refused = grant ? refused : refused.with(voter);
         }
-        return Quorum.tally(replica.configuration(), granted, refused);
+        return Quorum.tally(replica.rules.deciding(replica.configuration()), granted, refused);
     }
 
     /** Says whether this replica would vote for {@code candidate}. Changes nothing (thesis 9.6). */
@@ -87,7 +97,7 @@ final class Election {
         boolean mayVoteThen = request.term() > replica.term()
                 || request.term() == replica.term()
                         && replica.rules.mayVote(replica.hardState().votedFor(), candidate);
-        boolean grant = mayVoteThen && isUpToDate(request);
+        boolean grant = mayVoteThen && mayElect(request) && isUpToDate(request);
         replica.send(candidate, new VoteResponse(grant ? request.term() : replica.term(), true, grant));
     }
 
@@ -95,6 +105,7 @@ final class Election {
     void answerVote(int candidate, VoteRequest request) {
         boolean grant = request.term() == replica.term()
                 && replica.rules.mayVote(replica.hardState().votedFor(), candidate)
+                && mayElect(request)
                 && isUpToDate(request);
         if (grant) {
             replica.voteFor(candidate);
@@ -106,6 +117,11 @@ final class Election {
     /** Refuses whatever was asked: there is a leader, and it lives (thesis 4.2.3). */
     void refuse(int candidate, VoteRequest request) {
         replica.send(candidate, new VoteResponse(replica.term(), request.preVote(), false));
+    }
+
+    /** A replica that lost its memory may have voted already; one that vouched for a leader keeps to it (thesis 6.4.1). */
+    private boolean mayElect(VoteRequest request) {
+        return replica.remembers() && (request.transfer() || !lease.isPromised());
     }
 
     private boolean isUpToDate(VoteRequest request) {

@@ -5,6 +5,7 @@ import io.flotilla.raft.message.AppendResponse;
 import io.flotilla.raft.message.CommitNotice;
 import io.flotilla.raft.message.EntryRef;
 import io.flotilla.raft.message.RaftMessage;
+import io.flotilla.raft.message.Readmission;
 import io.flotilla.raft.message.SnapshotRequest;
 import io.flotilla.raft.message.SnapshotResponse;
 import java.util.List;
@@ -39,7 +40,8 @@ final class Following {
         }
         if (!matches(request.prevIndex(), request.prevTerm())) {
             long hint = log.lastIndexWithin(request.prevIndex(), request.prevTerm());
-            reply(AppendResponse.rejected(replica.term(), request.prevIndex(), hint, log.termAt(hint)));
+            reply(AppendResponse.rejected(replica.term(), request.prevIndex(), hint, log.termAt(hint))
+                    .from(replica.isForgetful()));
             return;
         }
         boolean isNew = appendMissing(request.entries());
@@ -84,12 +86,31 @@ final class Following {
         return entry.lastIndex() <= log.lastIndex() && matches(entry.lastIndex(), entry.term());
     }
 
+    /**
+     * The leader says that nothing forgotten can count any more. That holds for what is in the log as well: it shows the
+     * configuration without this replica's vote.
+     */
+    void onReadmission(Readmission message) {
+        boolean holdsIt = log.durableIndex() >= message.index() && log.termAt(message.index()) == replica.term();
+        if (replica.isForgetful()
+                && holdsIt
+                && replica.rules.mayReadmit(true, replica.configuration().isVoter(replica.id()))) {
+            replica.voteFor(replica.leaderId()); // In this term, there is no other.
+            acknowledge();
+        }
+    }
+
     /** Log matching (Raft 5.3): an entry of the same index and term means that the logs agree up to there. */
     void onCommitNotice(CommitNotice notice) {
-        if (log.termAt(notice.commitIndex()) == notice.commitTerm()) {
-            verifiedIndex = Math.max(verifiedIndex, notice.commitIndex());
+        learnCommit(notice.commitIndex(), notice.commitTerm());
+    }
+
+    /** The leader's commit index, and the term of the entry there. */
+    void learnCommit(long commitIndex, int commitTerm) {
+        if (log.termAt(commitIndex) == commitTerm) {
+            verifiedIndex = Math.max(verifiedIndex, commitIndex);
         }
-        learnCommit(notice.commitIndex());
+        learnCommit(commitIndex);
     }
 
     /** The leader's commit index, from whichever message. It counts as far as the logs are known to agree. */
@@ -102,7 +123,8 @@ final class Following {
     void acknowledge() {
         if (replica.leaderId() != RaftCore.NO_NODE) {
             long durable = replica.rules.followerMatch(log.durableIndex(), verifiedIndex);
-            reply(AppendResponse.accepted(replica.term(), verifiedIndex, durable));
+            reply(AppendResponse.accepted(replica.term(), verifiedIndex, durable)
+                    .from(replica.isForgetful()));
         }
     }
 
@@ -112,7 +134,8 @@ final class Following {
             return;
         }
         long index = request.lastIndex();
-        if (index <= log.commitIndex() || log.termAt(index) == request.lastTerm()) {
+        boolean isCovered = index <= log.commitIndex() || log.termAt(index) == request.lastTerm();
+        if (replica.rules.hasWhatSnapshotCovers(isCovered)) {
             keepLog(index);
             return;
         }

@@ -3,8 +3,13 @@ package io.flotilla.raft.core;
 import io.flotilla.raft.message.AppendRequest;
 import io.flotilla.raft.message.AppendResponse;
 import io.flotilla.raft.message.CommitNotice;
+import io.flotilla.raft.message.ConfirmRequest;
+import io.flotilla.raft.message.ConfirmResponse;
 import io.flotilla.raft.message.LeaderResigned;
 import io.flotilla.raft.message.RaftMessage;
+import io.flotilla.raft.message.ReadIndexRequest;
+import io.flotilla.raft.message.ReadIndexResponse;
+import io.flotilla.raft.message.Readmission;
 import io.flotilla.raft.message.SnapshotRequest;
 import io.flotilla.raft.message.SnapshotResponse;
 import io.flotilla.raft.message.TimeoutNow;
@@ -18,8 +23,19 @@ final class Inbox {
     private final Election election;
     private final Following following;
     private final Leading leading;
+    private final Reads reads;
+    private final Lease lease;
 
-    Inbox(Replica replica, Roles roles, Election election, Following following, Leading leading) {
+    Inbox(
+            Replica replica,
+            Roles roles,
+            Election election,
+            Following following,
+            Leading leading,
+            Reads reads,
+            Lease lease) {
+        this.reads = reads;
+        this.lease = lease;
         this.replica = replica;
         this.roles = roles;
         this.election = election;
@@ -38,6 +54,11 @@ final class Inbox {
             case SNAPSHOT_REQUEST -> onSnapshotRequest(from, (SnapshotRequest) message);
             case SNAPSHOT_RESPONSE -> onSnapshotResponse(from, (SnapshotResponse) message);
             case TIMEOUT_NOW -> onTimeoutNow(from, (TimeoutNow) message);
+            case CONFIRM_REQUEST -> onConfirmRequest(from, (ConfirmRequest) message);
+            case CONFIRM_RESPONSE -> onConfirmResponse(from, (ConfirmResponse) message);
+            case READ_INDEX_REQUEST -> onReadIndexRequest(from, (ReadIndexRequest) message);
+            case READ_INDEX_RESPONSE -> onReadIndexResponse(from, (ReadIndexResponse) message);
+            case READMISSION -> onReadmission(from, (Readmission) message);
         }
     }
 
@@ -45,11 +66,10 @@ final class Inbox {
         boolean isNews = request.term() > replica.term();
         if (isNews && from == replica.leaderId()) {
             replica.forgetLeader(); // A leader that wants votes leads no more.
+            reads.stop();
         }
-        if (replica.hasLiveLeader() && !request.transfer()) {
-            // Thesis 4.2.3: with a live leader there is nothing to vote about. Not even the term counts, or a removed
-            // or
-            // half-connected node could unseat the leader by asking.
+        if (replica.rules.refusesVotes(replica.hasLiveLeader(), request.transfer())) {
+            // Not even the term counts, or a removed or half-connected node could unseat the leader by asking.
             election.refuse(from, request);
             leading.replication().showLeader(from);
         } else if (request.preVote()) {
@@ -101,6 +121,9 @@ final class Inbox {
             replica.send(from, AppendResponse.rejected(replica.term(), 0, 0, 0));
             return false;
         }
+        if (replica.isForgetful() && !replica.outbox.isForgetfulnessPersisted()) {
+            return false; // A crash would make this replica forget even that it forgot, and leave what it takes in now.
+        }
         boolean isKnown = term == replica.term() && replica.leaderId() != RaftCore.NO_NODE;
         if (isKnown && replica.leaderId() != from) {
             throw new InvariantViolation("two leaders in term " + term + ": " + replica.leaderId() + " and " + from);
@@ -141,8 +164,44 @@ final class Inbox {
 
     /** Thesis 3.10. No pre-vote: the leader itself asked for this election. */
     private void onTimeoutNow(int from, TimeoutNow message) {
-        if (isFromLeader(from, message) && replica.configuration().isVoter(replica.id())) {
+        if (isFromLeader(from, message) && election.mayStand()) {
             roles.startTerm(true);
+        }
+    }
+
+    /** Thesis 6.4 and 6.4.1. A replica that lost its memory may have elected somebody else, so it vouches for nobody. */
+    private void onConfirmRequest(int from, ConfirmRequest request) {
+        if (acceptLeader(from, request.term()) && replica.remembers()) {
+            lease.promise(request.leaseNanos());
+            replica.send(from, new ConfirmResponse(replica.term(), request.round()));
+        }
+    }
+
+    private void onConfirmResponse(int from, ConfirmResponse response) {
+        roles.adopt(response.term());
+        if (replica.isLeader() && isCurrent(response)) {
+            reads.onConfirmResponse(from, response);
+        }
+    }
+
+    private void onReadIndexRequest(int from, ReadIndexRequest request) {
+        roles.adopt(request.term());
+        reads.onReadIndexRequest(from, request);
+    }
+
+    private void onReadIndexResponse(int from, ReadIndexResponse response) {
+        roles.adopt(response.term());
+        if (isFromLeader(from, response)) {
+            if (response.confirmed()) {
+                following.learnCommit(response.index(), response.indexTerm());
+            }
+            reads.onReadIndexResponse(response);
+        }
+    }
+
+    private void onReadmission(int from, Readmission message) {
+        if (isFromLeader(from, message)) {
+            following.onReadmission(message);
         }
     }
 

@@ -5,6 +5,8 @@ import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.message.EntryRef;
 import io.flotilla.raft.message.SnapshotResponse;
 import io.flotilla.raft.message.TimeoutNow;
+import io.flotilla.raft.quorum.Configuration;
+import io.flotilla.raft.quorum.NodeSet;
 
 /** What a replica does as leader: takes proposals, commits what its followers acknowledge, hands over, notices its limits. */
 final class Leading {
@@ -13,9 +15,11 @@ final class Leading {
     private final Replication replication;
     private final Transfer transfer = new Transfer();
     private final Window uncommitted;
+    private final Lease lease;
     private int ticksWithoutQuorum;
 
-    Leading(Replica replica) {
+    Leading(Replica replica, Lease lease) {
+        this.lease = lease;
         this.replica = replica;
         this.log = replica.log;
         this.replication = new Replication(replica);
@@ -34,6 +38,7 @@ final class Leading {
     void start() {
         ticksWithoutQuorum = 0;
         uncommitted.clear();
+        lease.start();
         replication.start();
         append(EntryKind.LEADER_CHANGE, 1, 0);
     }
@@ -53,6 +58,55 @@ final class Leading {
         return new ProposeResult.Accepted(append(kind, indexCount, sizeInBytes));
     }
 
+    /** Raft section 6, thesis 4.3: the next configuration is an entry, in force at once. */
+    ChangeResult change(Configuration next) {
+        String obstacle = obstacleTo(next);
+        if (obstacle != null) {
+            return new ChangeResult.Refused(obstacle);
+        }
+        long index = log.lastIndex() + 1;
+        log.append(EntryRef.configuration(index, replica.term(), next, 0));
+        uncommitted.add(index, 0);
+        lease.drop();
+        replication.refresh();
+        replication.streamToAll();
+        return new ChangeResult.Accepted(index);
+    }
+
+    /** Why the members cannot become these now, or null if they can. */
+    private String obstacleTo(Configuration next) {
+        Configuration current = replica.configuration();
+        // Every quorum of the joint configuration and of the one before has a majority of the outgoing voters, so going
+        // back
+        // is safe also while the joint one is not committed, as when the incoming voters cannot be reached.
+        boolean isRetreat = current.isJoint() && next.voters().equals(current.outgoing());
+        if (!replica.rules.mayChangeMembers(replica.hasCommittedInTerm())) {
+            return "nothing is committed in term " + replica.term() + " yet";
+        }
+        if (transfer.isActive()) {
+            return "leadership is being handed to " + transfer.target();
+        }
+        if (!isRetreat && !replica.rules.isSettled(log.isConfigurationCommitted())) {
+            return "the change at index " + log.latestConfiguration().index() + " is not committed yet";
+        }
+        if (!replica.rules.isStep(current, next)) {
+            return next + " is not one step from " + current;
+        }
+        NodeSet newcomers = next.voters().minus(current.allVoters());
+        for (int i = 0; i < newcomers.size(); i++) {
+            if (!replica.rules.mayPromote(replication.isCaughtUp(newcomers.get(i)))) {
+                return "node " + newcomers.get(i) + " has not caught up";
+            }
+        }
+        return null;
+    }
+
+    /** True if this leader has no vote any more, and that is settled: it has to make way (thesis 4.2.2). */
+    boolean isRetired() {
+        return log.isConfigurationCommitted()
+                && replica.rules.mustMakeWay(replica.configuration().isVoter(replica.id()));
+    }
+
     private EntryRef append(EntryKind kind, int indexCount, int sizeInBytes) {
         long first = log.lastIndex() + 1;
         EntryRef entry = new EntryRef(first, first + indexCount - 1, replica.term(), kind, sizeInBytes, null);
@@ -65,6 +119,9 @@ final class Leading {
     void onAppendResponse(int from, AppendResponse response) {
         replication.onAppendResponse(from, response);
         advanceCommit();
+        if (response.forgetful()) {
+            replication.readmit(from);
+        }
         continueTransfer();
     }
 
@@ -76,6 +133,9 @@ final class Leading {
     void advanceCommit() {
         if (replication.advanceCommit()) {
             uncommitted.freeTo(log.commitIndex());
+            if (isRetired() && !transfer.isActive()) {
+                startTransfer(replication.mostCaughtUpVoter());
+            }
         }
     }
 
@@ -90,6 +150,10 @@ final class Leading {
         if (!replica.isUp(target)) {
             return TransferResult.TARGET_DOWN;
         }
+        if (!replication.isCaughtUp(target)) {
+            return TransferResult.TARGET_LAGS;
+        }
+        lease.forfeit();
         transfer.start(target);
         continueTransfer();
         return TransferResult.STARTED;
@@ -102,7 +166,7 @@ final class Leading {
     }
 
     boolean needsTicks() {
-        return transfer.isActive() || !replica.isQuorumUp() || replication.isWaiting();
+        return transfer.isActive() || !replica.isQuorumUp() || replication.isWaiting() || isRetired();
     }
 
     /**

@@ -9,6 +9,8 @@ import java.util.List;
  * the one before it again if it is truncated.
  */
 final class Membership {
+    private static final ConfigurationAt NONE = new ConfigurationAt(0, Configuration.NONE);
+
     private final List<ConfigurationAt> history = new ArrayList<>();
 
     Membership(List<ConfigurationAt> found) {
@@ -16,9 +18,7 @@ final class Membership {
     }
 
     Configuration current() {
-        return history.isEmpty()
-                ? Configuration.NONE
-                : history.get(history.size() - 1).configuration();
+        return latest().configuration();
     }
 
     void append(long index, Configuration configuration) {
@@ -32,9 +32,25 @@ final class Membership {
         history.removeIf(at -> at.index() >= fromIndex);
     }
 
-    /** Forgets configurations that {@code committedIndex} makes impossible to fall back to. */
-    void compact(long committedIndex) {
-        while (history.size() > 1 && history.get(1).index() <= committedIndex) {
+    /** The configuration in force and its index. */
+    ConfigurationAt latest() {
+        return history.isEmpty() ? NONE : history.get(history.size() - 1);
+    }
+
+    /** The configuration in force at {@code index}, which the log has not let go of. */
+    Configuration at(long index) {
+        Configuration found = Configuration.NONE;
+        for (ConfigurationAt at : history) {
+            if (at.index() <= index) {
+                found = at.configuration();
+            }
+        }
+        return found;
+    }
+
+    /** Forgets configurations that were not in force any more at {@code baseIndex}. */
+    void compact(long baseIndex) {
+        while (history.size() > 1 && history.get(1).index() <= baseIndex) {
             history.remove(0);
         }
     }

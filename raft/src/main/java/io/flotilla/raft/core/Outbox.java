@@ -52,6 +52,11 @@ final class Outbox {
         }
     }
 
+    /** True if a restart would find that this replica has lost its memory. */
+    boolean isForgetfulnessPersisted() {
+        return persisted.isForgetful();
+    }
+
     /** True if {@code state} is durable. */
     boolean isPersisted(HardState state) {
         return rules.maySend(persisted, state);

@@ -16,9 +16,13 @@ final class Progress {
     private Object intent;
 
     private int idleTicks;
+    private boolean voter;
+    private boolean forgetful;
+    private boolean wasCaughtUp;
 
-    Progress(int node, long nextIndex, boolean up, RaftOptions options) {
+    Progress(int node, boolean voter, long nextIndex, boolean up, RaftOptions options) {
         this.node = node;
+        this.voter = voter;
         this.nextIndex = nextIndex;
         this.up = up;
         this.window = new Window(options.maxInflightAppends(), options.maxInflightBytes());
@@ -44,6 +48,43 @@ final class Progress {
         return nextIndex;
     }
 
+    boolean isVoter() {
+        return voter;
+    }
+
+    void setVoter(boolean isVoter) {
+        voter = isVoter;
+    }
+
+    boolean isForgetful() {
+        return forgetful;
+    }
+
+    /**
+     * The follower lost its memory, or got it back: nothing it said before counts for what it says now. Returns whether that
+     * is news.
+     */
+    boolean setForgetful(boolean isForgetful) {
+        if (forgetful == isForgetful) {
+            return false;
+        }
+        forgetful = isForgetful;
+        matchIndex = 0;
+        return true;
+    }
+
+    /** True if the follower could lead soon: all that is committed is with it or on its way, and little is in between. */
+    boolean isCaughtUp(long commitIndex) {
+        return up && !forgetful && state == ReplicationState.REPLICATE && nextIndex > commitIndex && !window.isFull();
+    }
+
+    /** Returns true once whenever a learner has caught up. */
+    boolean hasJustCaughtUp(long commitIndex) {
+        boolean before = wasCaughtUp;
+        wasCaughtUp = !voter && isCaughtUp(commitIndex);
+        return wasCaughtUp && !before;
+    }
+
     Object intent() {
         return intent;
     }
@@ -60,7 +101,7 @@ final class Progress {
 
     /** True if something was sent, or is to be, whose answer may never come. */
     boolean isWaiting() {
-        return up && (state != ReplicationState.REPLICATE || matchIndex + 1 < nextIndex);
+        return up && (state != ReplicationState.REPLICATE || matchIndex + 1 < nextIndex || forgetful);
     }
 
     int countIdleTick() {
@@ -138,7 +179,9 @@ final class Progress {
         return true;
     }
 
-    PeerStatus status() {
-        return new PeerStatus(node, up, state, matchIndex, nextIndex, window.count(), window.bytes());
+    PeerStatus status(long lastIndex) {
+        long lag = Math.max(0, lastIndex - matchIndex);
+        return new PeerStatus(
+                node, up, voter, forgetful, state, matchIndex, lag, nextIndex, window.count(), window.bytes());
     }
 }

@@ -3,6 +3,7 @@ package io.flotilla.raft.core;
 import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.message.RaftMessage;
 import io.flotilla.raft.quorum.Configuration;
+import io.flotilla.raft.quorum.NodeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,10 +28,15 @@ public final class RaftCore {
     private final Leading leading;
     private final Replication replication;
     private final Roles roles;
+    private final Reads reads;
+    private final Lease lease;
     private final Inbox inbox;
+    private boolean isTimeKnown;
     private HardState drainedHardState;
     private SoftState drainedSoftState;
     private long drainedCommitIndex;
+    private MembersNews drainedMembers;
+    private long noticedCommitIndex;
 
     /** A replica that continues from what recovery found. {@code random} spreads election timeouts. */
     public RaftCore(RaftOptions options, DurableState found, RandomGenerator random) {
@@ -40,13 +46,16 @@ public final class RaftCore {
     RaftCore(RaftOptions options, DurableState found, RandomGenerator random, SafetyRules rules) {
         replica = new Replica(options, found, rules);
         log = replica.log;
-        election = new Election(replica, random);
+        lease = new Lease(replica);
+        reads = new Reads(replica, lease, random.nextLong() >>> 2);
+        election = new Election(replica, lease, random);
         following = new Following(replica);
-        leading = new Leading(replica);
+        leading = new Leading(replica, lease);
         replication = leading.replication();
-        roles = new Roles(replica, election, following, leading);
-        inbox = new Inbox(replica, roles, election, following, leading);
-        drainedHardState = replica.hardState();
+        roles = new Roles(replica, election, following, leading, reads, lease);
+        inbox = new Inbox(replica, roles, election, following, leading, reads, lease);
+        drainedHardState = found.hardState();
+        drainedMembers = members();
         drainedSoftState = softState();
         drainedCommitIndex = log.commitIndex();
     }
@@ -55,7 +64,24 @@ public final class RaftCore {
 
     /** True if {@link #tick()} matters now: something is awaited that may never come. An idle group needs no ticks. */
     public boolean needsTicks() {
-        return replica.isLeader() ? leading.needsTicks() : election.isTimerRunning();
+        return reads.isPending() || (replica.isLeader() ? leading.needsTicks() : election.isTimerRunning());
+    }
+
+    /** True if {@link #time} has to be told. */
+    public boolean needsTime() {
+        return replica.options.leaseNanos() > 0;
+    }
+
+    /**
+     * What time it is, in nanoseconds of a monotonic clock; to be told before every other input where there are leases
+     * ({@link RaftOptions#leaseNanos}), else never. Only differences count.
+     */
+    public void time(long nanos) {
+        replica.setNow(nanos);
+        if (!isTimeKnown) {
+            isTimeKnown = true;
+            lease.promiseAgain();
+        }
     }
 
     /** One unit of the host's time has passed. Ticks at other times than {@link #needsTicks()} do no harm. */
@@ -106,6 +132,45 @@ public final class RaftCore {
         }
     }
 
+    // ---- members
+
+    /**
+     * Proposes the next configuration, as {@link io.flotilla.raft.quorum.ConfigurationPlan} makes them. It is in force at once.
+     * Refused unless this leader has committed in its term, the configuration in force is committed (leaving a joint one
+     * backwards aside), no transfer is under way, it is one step, and whoever is to vote newly has caught up. A leader
+     * without a vote in a committed configuration hands over and steps down (thesis 4.2.2).
+     */
+    public ChangeResult proposeConfiguration(Configuration next) {
+        return replica.isLeader() ? leading.change(next) : new ChangeResult.NotLeader(replica.leaderId());
+    }
+
+    /** The followers of this leader that lost what they had promised (see {@link DurableState#forgetful}). */
+    public NodeSet forgetfulPeers() {
+        return replication.forgetful();
+    }
+
+    /** True if this replica lost what it had promised and has not been readmitted. */
+    public boolean isForgetful() {
+        return replica.isForgetful();
+    }
+
+    /** True if {@code node} follows this leader so closely that it may vote, or take over. */
+    public boolean isCaughtUp(int node) {
+        return replication.isCaughtUp(node);
+    }
+
+    // ---- reads
+
+    /**
+     * Asks up to which index a linearizable read must see the log (thesis 6.4). The answer comes in {@link Ready#reads}, at the
+     * latest after two election timeouts of ticks.
+     *
+     * @param readId names the read in the answer; the caller's affair
+     */
+    public void readIndex(long readId) {
+        reads.read(readId);
+    }
+
     // ---- the log
 
     /**
@@ -132,6 +197,7 @@ public final class RaftCore {
         } else {
             following.acknowledge();
         }
+        noticeCommit();
     }
 
     /** {@code state}, from a {@link Ready}, is durable. */
@@ -150,6 +216,7 @@ public final class RaftCore {
     /** What {@link Ready#install()} asked for is done and durable, and the log is empty behind it. */
     public void snapshotInstalled(InstallSnapshot snapshot) {
         following.snapshotInstalled(snapshot);
+        noticeCommit();
     }
 
     /** What {@link Ready#install()} asked for cannot be done; the log is as it was. */
@@ -187,6 +254,24 @@ public final class RaftCore {
             throw new InvariantViolation("a message from node " + from + " itself: two replicas share its identity");
         }
         inbox.step(from, message);
+        noticeCommit();
+    }
+
+    private void noticeCommit() {
+        if (log.commitIndex() != noticedCommitIndex) {
+            noticedCommitIndex = log.commitIndex();
+            reads.committed();
+        }
+    }
+
+    private MembersNews members() {
+        return new MembersNews(log.latestConfiguration(), log.isConfigurationCommitted());
+    }
+
+    private boolean isMembersNew() {
+        return drainedMembers.inForce() != log.latestConfiguration()
+                || drainedMembers.committed() != log.isConfigurationCommitted()
+                || replication.hasNews();
     }
 
     // ---- output
@@ -197,6 +282,8 @@ public final class RaftCore {
                 || !replica.outbox.isEmpty()
                 || log.commitIndex() != drainedCommitIndex
                 || !replica.hardState().equals(drainedHardState)
+                || reads.hasResults()
+                || isMembersNew()
                 || isSoftStateNew();
     }
 
@@ -214,6 +301,12 @@ public final class RaftCore {
         drainedHardState = replica.hardState();
         drainedSoftState = softState == null ? drainedSoftState : softState;
         drainedCommitIndex = log.commitIndex();
+        MembersNews members = null;
+        if (isMembersNew()) {
+            members = members();
+            drainedMembers = members;
+            replication.takeNews();
+        }
         Outbox outbox = replica.outbox;
         return new Ready(
                 hardState,
@@ -225,7 +318,9 @@ public final class RaftCore {
                 outbox.takeSnapshots(),
                 commitIndex,
                 softState,
-                outbox.takeInstall());
+                outbox.takeInstall(),
+                members,
+                reads.takeResults());
     }
 
     // ---- state, for the host's decisions and for people
@@ -249,6 +344,11 @@ public final class RaftCore {
         return replica.leaderId();
     }
 
+    /** The nodes told to be up, other than this one. */
+    public NodeSet peersUp() {
+        return replica.peersUp();
+    }
+
     /** The commit index. */
     public long commitIndex() {
         return log.commitIndex();
@@ -264,6 +364,11 @@ public final class RaftCore {
         return log.termAt(index);
     }
 
+    /** The members that were in force at {@code index}: as a snapshot up to there has to say. Of what the log still reaches. */
+    public Configuration configurationAt(long index) {
+        return log.configurationAt(index);
+    }
+
     /** The members in force. */
     public Configuration configuration() {
         return replica.configuration();
@@ -274,7 +379,7 @@ public final class RaftCore {
      * was ever acknowledged, and may offsets be answered from it (Raft section 8).
      */
     public boolean hasCommittedInTerm() {
-        return replica.isLeader() && log.termAt(log.commitIndex()) == replica.term();
+        return replica.hasCommittedInTerm();
     }
 
     /** A picture of this moment, for people and metrics. */

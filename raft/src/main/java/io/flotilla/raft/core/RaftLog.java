@@ -10,6 +10,7 @@ import java.util.List;
  * and committed, the configurations in it; and what the host has yet to be told to write.
  */
 final class RaftLog {
+    private final SafetyRules rules;
     private final TermHistory terms;
     private final Membership membership;
     private long lastIndex;
@@ -23,7 +24,8 @@ final class RaftLog {
     private long truncateFrom;
     private List<EntryRef> unwritten = new ArrayList<>();
 
-    RaftLog(DurableState found) {
+    RaftLog(DurableState found, SafetyRules rules) {
+        this.rules = rules;
         terms = new TermHistory(found.baseIndex(), found.baseTerm());
         found.termStarts().forEach(start -> terms.append(start.term(), start.firstIndex()));
         membership = new Membership(found.configurations());
@@ -57,6 +59,21 @@ final class RaftLog {
         return membership.current();
     }
 
+    /** The configuration in force and the index that brought it. */
+    ConfigurationAt latestConfiguration() {
+        return membership.latest();
+    }
+
+    /** True if the configuration in force is committed, so that it stays. */
+    boolean isConfigurationCommitted() {
+        return membership.latest().index() <= commitIndex;
+    }
+
+    /** The configuration that was in force at {@code index}, from the one before the log's first entry on. */
+    Configuration configurationAt(long index) {
+        return membership.at(index);
+    }
+
     /** The term at {@code index}, or {@link TermHistory#UNKNOWN} before the log or after its end. */
     int termAt(long index) {
         return index > lastIndex ? TermHistory.UNKNOWN : terms.termAt(index);
@@ -81,7 +98,7 @@ final class RaftLog {
 
     /** Removes {@code fromIndex} and everything after it. */
     void truncate(long fromIndex) {
-        if (fromIndex <= commitIndex) {
+        if (!rules.mayTruncate(fromIndex, commitIndex)) {
             throw new InvariantViolation(
                     "asked to truncate from index " + fromIndex + ", but " + commitIndex + " is committed");
         }
@@ -103,6 +120,7 @@ final class RaftLog {
             throw new InvariantViolation("log start " + firstIndex + " is beyond the commit index " + commitIndex);
         }
         terms.compact(firstIndex - 1);
+        membership.compact(firstIndex - 1);
     }
 
     /** Replaces the log by a durable snapshot. */
@@ -127,7 +145,6 @@ final class RaftLog {
             throw new InvariantViolation("commit index " + index + " is beyond the last index " + lastIndex);
         }
         commitIndex = index;
-        membership.compact(index);
         return true;
     }
 

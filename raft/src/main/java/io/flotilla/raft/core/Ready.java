@@ -30,6 +30,8 @@ import java.util.List;
  * @param commitIndex the commit index if it advanced, else 0
  * @param softState role, leader and term if one of them changed, else null
  * @param install a snapshot to install, or null
+ * @param members what is new about the members, or null
+ * @param reads reads that ended; those that were confirmed may be served once what is committed is applied
  */
 public record Ready(
         HardState hardState,
@@ -41,4 +43,6 @@ public record Ready(
         List<SendSnapshot> snapshots,
         long commitIndex,
         SoftState softState,
-        InstallSnapshot install) {}
+        InstallSnapshot install,
+        MembersNews members,
+        List<ReadResult> reads) {}

@@ -15,13 +15,15 @@ final class Replica {
     private Role role = Role.FOLLOWER;
     private int leaderId = RaftCore.NO_NODE;
     private NodeSet upNodes = NodeSet.EMPTY;
+    private long nowNanos;
 
     Replica(RaftOptions options, DurableState found, SafetyRules rules) {
         this.options = options;
         this.rules = rules;
-        this.log = new RaftLog(found);
-        this.hardState = found.hardState();
-        this.outbox = new Outbox(hardState, rules);
+        this.log = new RaftLog(found, rules);
+        this.outbox = new Outbox(found.hardState(), rules);
+        this.hardState =
+                found.forgetful() ? new HardState(found.hardState().term(), HardState.FORGOTTEN) : found.hardState();
     }
 
     int id() {
@@ -61,9 +63,32 @@ final class Replica {
         leaderId = RaftCore.NO_NODE;
     }
 
-    /** Enters a later term, in which this replica has not voted. */
+    /** Enters a later term, in which this replica has not voted. What was forgotten stays so. */
     void enterTerm(int term) {
-        hardState = new HardState(term, RaftCore.NO_NODE);
+        hardState = new HardState(term, isForgetful() ? HardState.FORGOTTEN : RaftCore.NO_NODE);
+    }
+
+    /** True if this replica lost what it had promised, and has not been readmitted. */
+    boolean isForgetful() {
+        return hardState.isForgetful();
+    }
+
+    /** True if this replica may vote and be counted, as far as its memory goes. */
+    boolean remembers() {
+        return rules.mayTakePart(isForgetful());
+    }
+
+    /** Leads, and has committed in its own term (Raft section 8). */
+    boolean hasCommittedInTerm() {
+        return isLeader() && log.termAt(log.commitIndex()) == term();
+    }
+
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    void setNow(long nanos) {
+        nowNanos = nanos;
     }
 
     void voteFor(int candidate) {
@@ -83,6 +108,10 @@ final class Replica {
         upNodes = upNodes.without(node);
     }
 
+    NodeSet peersUp() {
+        return upNodes;
+    }
+
     boolean isUp(int node) {
         return node == id() || upNodes.contains(node);
     }
@@ -93,6 +122,6 @@ final class Replica {
     }
 
     boolean isQuorumUp() {
-        return Quorum.isQuorum(configuration(), this::isUp);
+        return Quorum.isQuorum(rules.deciding(configuration()), this::isUp);
     }
 }

@@ -2,7 +2,9 @@ package io.flotilla.raft.core;
 
 import io.flotilla.raft.message.AppendRequest;
 import io.flotilla.raft.message.AppendResponse;
+import io.flotilla.raft.message.Readmission;
 import io.flotilla.raft.message.SnapshotResponse;
+import io.flotilla.raft.quorum.Configuration;
 import io.flotilla.raft.quorum.NodeSet;
 import io.flotilla.raft.quorum.Quorum;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ final class Replication {
     private final Replica replica;
     private final RaftLog log;
     private Progress[] peers = NONE;
+    private boolean hasNews;
 
     Replication(Replica replica) {
         this.replica = replica;
@@ -26,12 +29,24 @@ final class Replication {
 
     /** Begins to lead: every follower is asked whether its log agrees at the end of this one (Raft 5.3). */
     void start() {
-        NodeSet others = replica.configuration().members().without(replica.id());
+        peers = NONE;
+        refresh();
+    }
+
+    /** Other members: newcomers are asked the same, who is gone is forgotten, the others go on. */
+    void refresh() {
+        Configuration configuration = replica.configuration();
+        NodeSet others = configuration.members().without(replica.id());
         Progress[] followers = new Progress[others.size()];
         for (int i = 0; i < followers.length; i++) {
             int node = others.get(i);
-            followers[i] = new Progress(node, log.lastIndex() + 1, replica.isUp(node), replica.options);
-            if (followers[i].isUp()) {
+            Progress known = find(node);
+            boolean isVoter = configuration.isVoter(node);
+            followers[i] = known == null
+                    ? new Progress(node, isVoter, log.lastIndex() + 1, replica.isUp(node), replica.options)
+                    : known;
+            followers[i].setVoter(isVoter);
+            if (known == null && followers[i].isUp()) {
                 probe(followers[i]);
             }
         }
@@ -58,6 +73,7 @@ final class Replication {
         if (peer == null) {
             return;
         }
+        hasNews |= peer.setForgetful(response.forgetful());
         if (response.success()) {
             if (peer.state() == ReplicationState.SNAPSHOT && response.verifiedIndex() + 1 < log.firstIndex()) {
                 return; // Still in need of the snapshot that is on its way.
@@ -65,6 +81,7 @@ final class Replication {
             checkWithinLog(from, Math.max(response.verifiedIndex(), response.durableIndex()));
             peer.accepted(response.verifiedIndex(), response.durableIndex());
             stream(peer);
+            hasNews |= peer.hasJustCaughtUp(log.commitIndex());
             return;
         }
         long limit = Math.min(response.hintIndex(), response.rejectedIndex() - 1);
@@ -86,6 +103,48 @@ final class Replication {
         } else if (peer.state() == ReplicationState.SNAPSHOT) {
             retryLater(peer);
         }
+    }
+
+    /**
+     * Readmits a follower that had lost its memory. A configuration without its vote is committed since, so every quorum there
+     * was before overlaps what decides now in others, who remember; and what it holds of this term keeps it from voting for
+     * a candidate of this term who does not.
+     */
+    void readmit(int node) {
+        Progress peer = find(node);
+        if (peer != null
+                && peer.isForgetful()
+                && replica.hasCommittedInTerm()
+                && peer.matchIndex() >= log.commitIndex()
+                && replica.rules.mayReadmit(log.isConfigurationCommitted(), peer.isVoter())) {
+            replica.send(node, new Readmission(replica.term(), log.commitIndex()));
+        }
+    }
+
+    /** The followers that have lost their memory. */
+    NodeSet forgetful() {
+        NodeSet found = NodeSet.EMPTY;
+        for (Progress peer : peers) {
+            found = peer.isForgetful() ? found.with(peer.node) : found;
+        }
+        return found;
+    }
+
+    /** True if {@code node} follows closely enough to vote, or to lead. */
+    boolean isCaughtUp(int node) {
+        Progress peer = find(node);
+        return peer != null && peer.isCaughtUp(log.commitIndex());
+    }
+
+    /** True if a follower caught up, lost its memory or got it back since the last call. */
+    boolean takeNews() {
+        boolean had = hasNews;
+        hasNews = false;
+        return had;
+    }
+
+    boolean hasNews() {
+        return hasNews;
     }
 
     private void checkWithinLog(int from, long index) {
@@ -232,7 +291,7 @@ final class Replication {
      */
     boolean advanceCommit() {
         long own = replica.rules.leaderMatch(log.durableIndex(), log.lastIndex());
-        long reached = Quorum.reachedIndex(replica.configuration(), node -> matchOf(node, own));
+        long reached = Quorum.reachedIndex(replica.rules.deciding(replica.configuration()), node -> matchOf(node, own));
         return reached > log.commitIndex()
                 && replica.rules.mayCommit(log.termAt(reached), replica.term())
                 && log.commitTo(reached);
@@ -243,14 +302,14 @@ final class Replication {
             return own;
         }
         Progress peer = find(node);
-        return peer == null ? 0 : peer.matchIndex();
+        return peer == null || !replica.rules.counts(peer.isForgetful()) ? 0 : peer.matchIndex();
     }
 
     /** The voter that has most of the log and is up, or {@link RaftCore#NO_NODE}. */
     int mostCaughtUpVoter() {
         Progress best = null;
         for (Progress peer : peers) {
-            boolean isCandidate = peer.isUp() && replica.configuration().isVoter(peer.node);
+            boolean isCandidate = peer.isUp() && peer.isVoter() && !peer.isForgetful();
             if (isCandidate && (best == null || peer.matchIndex() > best.matchIndex())) {
                 best = peer;
             }
@@ -261,7 +320,7 @@ final class Replication {
     List<PeerStatus> status() {
         List<PeerStatus> all = new ArrayList<>(peers.length);
         for (Progress peer : peers) {
-            all.add(peer.status());
+            all.add(peer.status(log.lastIndex()));
         }
         return List.copyOf(all);
     }

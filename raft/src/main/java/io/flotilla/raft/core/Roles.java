@@ -10,8 +10,12 @@ final class Roles {
     private final Election election;
     private final Following following;
     private final Leading leading;
+    private final Reads reads;
+    private final Lease lease;
 
-    Roles(Replica replica, Election election, Following following, Leading leading) {
+    Roles(Replica replica, Election election, Following following, Leading leading, Reads reads, Lease lease) {
+        this.reads = reads;
+        this.lease = lease;
         this.replica = replica;
         this.election = election;
         this.following = following;
@@ -31,6 +35,7 @@ final class Roles {
             replica.enterTerm(term);
             following.enterTerm();
         }
+        reads.stop();
         replica.become(Role.FOLLOWER, leaderId);
         leading.stop();
         election.restartTimer();
@@ -38,13 +43,14 @@ final class Roles {
 
     /** Stands for election if this replica is a voter and has no leader that lives. Pre-vote comes first (thesis 9.6). */
     void campaign() {
-        if (election.isTimerRunning()) {
+        if (election.isTimerRunning() && !lease.isPromised()) {
             conclude(election.askPreVotes());
         }
     }
 
     /** Starts a term with this replica as candidate (Raft 5.2). */
     void startTerm(boolean isTransfer) {
+        reads.stop();
         election.askVotes(isTransfer);
         following.enterTerm();
     }
@@ -71,10 +77,13 @@ final class Roles {
     }
 
     void tick() {
+        reads.tick();
         if (!replica.isLeader()) {
             if (election.tick()) {
                 campaign();
             }
+        } else if (leading.isRetired() && !leading.transfer().isActive()) {
+            stopLeading(leading.replication().mostCaughtUpVoter());
         } else if (!leading.tick()) {
             stopLeading(RaftCore.NO_NODE);
         }

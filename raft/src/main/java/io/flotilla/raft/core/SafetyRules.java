@@ -1,5 +1,8 @@
 package io.flotilla.raft.core;
 
+import io.flotilla.raft.quorum.Configuration;
+import io.flotilla.raft.quorum.ConfigurationPlan;
+
 /**
  * The decisions that Raft's safety hangs on, each one line, in one place. Not a setting: {@link #RAFT} is what runs. They
  * are methods of an object so that tests can break one at a time and prove that the checkers notice.
@@ -46,6 +49,101 @@ class SafetyRules {
     /** A follower commits no further than its log is known to agree with the leader's (Raft figure 2). */
     long followerCommit(long leaderCommit, long verifiedIndex, long lastIndex) {
         return Math.min(leaderCommit, verifiedIndex);
+    }
+
+    /** Decisions need a majority of the voters, of both halves of a joint configuration (Raft section 6). */
+    Configuration deciding(Configuration inForce) {
+        return inForce;
+    }
+
+    /** Members change only under a leader that has committed in its term (Ongaro, raft-dev, 10 July 2015). */
+    boolean mayChangeMembers(boolean committedInTerm) {
+        return committedInTerm;
+    }
+
+    /** One change at a time: the next waits until the last is committed (Raft section 6). */
+    boolean isSettled(boolean committed) {
+        return committed;
+    }
+
+    /** From one set of voters to another only by way of both (Raft section 6). */
+    boolean isStep(Configuration from, Configuration to) {
+        return ConfigurationPlan.isStep(from, to);
+    }
+
+    /** Only learners that have the log become voters (thesis 4.2.1). */
+    boolean mayPromote(boolean caughtUp) {
+        return caughtUp;
+    }
+
+    /** A leader that is no voter any more makes way (thesis 4.2.2). */
+    boolean mustMakeWay(boolean voter) {
+        return !voter;
+    }
+
+    /** A replica that lost what it promised neither votes nor vouches for a leader. */
+    boolean mayTakePart(boolean forgetful) {
+        return !forgetful;
+    }
+
+    /** Nor does it count for a commit: the leader may be one of the past, and the replica have forgotten a later term. */
+    boolean counts(boolean forgetful) {
+        return !forgetful;
+    }
+
+    /** It is readmitted once a configuration in which it does not vote is committed. */
+    boolean mayReadmit(boolean committed, boolean voter) {
+        return committed && !voter;
+    }
+
+    /** A leader knows the group's commit index only once it has committed in its own term (thesis 6.4). */
+    boolean mayRead(boolean committedInTerm) {
+        return committedInTerm;
+    }
+
+    /** Who has not answered in the round has not confirmed (thesis 6.4). */
+    boolean isConfirmed(boolean answered) {
+        return answered;
+    }
+
+    /** An answer counts for the round it was given in. */
+    boolean isSameRound(long answered, long round) {
+        return answered == round;
+    }
+
+    /** A read is served once everything it must see is committed here (thesis 6.4). */
+    boolean mayAnswer(long readIndex, long commitIndex) {
+        return readIndex <= commitIndex;
+    }
+
+    /** The part of a lease that a leader may use: clocks drift (thesis 6.4.1). */
+    long usableLease(long leaseNanos, long safeNanos) {
+        return safeNanos;
+    }
+
+    /** Who promised a leader to elect no other keeps to it (thesis 6.4.1). */
+    boolean keepsPromise() {
+        return true;
+    }
+
+    /** A transfer ends the lease for the rest of the term (thesis 6.4.1). */
+    boolean forfeitsLease() {
+        return true;
+    }
+
+    /** While a leader lives there is nothing to vote about (thesis 4.2.3). */
+    boolean refusesVotes(boolean hasLiveLeader, boolean transfer) {
+        return hasLiveLeader && !transfer;
+    }
+
+    /** What is committed is never cut (Raft 5.4). */
+    boolean mayTruncate(long fromIndex, long commitIndex) {
+        return fromIndex > commitIndex;
+    }
+
+    /** A snapshot takes the place of the log only where the log does not reach as far (Raft figure 13, step 6). */
+    boolean hasWhatSnapshotCovers(boolean covered) {
+        return covered;
     }
 
     /** A durability report counts only for the log it was made about. */

@@ -11,5 +11,7 @@ public enum TransferResult {
     /** The target is this node, or no voter. */
     NOT_A_TARGET,
     /** The target's node is not up. */
-    TARGET_DOWN
+    TARGET_DOWN,
+    /** The target lacks too much of the log, or has lost its memory: it could not take over soon. */
+    TARGET_LAGS
 }

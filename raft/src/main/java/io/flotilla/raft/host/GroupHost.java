@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,14 +18,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * The groups of one shard. Idle groups cost nothing: only groups whose core asks for ticks are ticked, and the life of
  * brokers is watched once for all groups ({@link NodeMonitor}).
  *
  * <p>A peer's replica of a group counts as up while its broker is up and has said that the group is open there. Each side
- * says so to everybody when it opens a group, and to the members whenever their broker comes up; an answer goes back, so that both know whichever
- * was first. Used on the shard's loop only.
+ * says so to the members when it opens a group, to new members when it learns of them, and whenever a member's broker comes up;
+ * an answer goes back, so that both know whichever was first. What others said of a group that is not open yet is remembered:
+ * a new replica need not know who its members are. Used on the shard's loop only.
  */
 public final class GroupHost {
     private static final byte OPEN = 1;
@@ -34,6 +37,9 @@ public final class GroupHost {
     /** Groups named in one frame: bounds a frame to about 80 KB. */
     private static final int GROUPS_PER_FRAME = 4096;
 
+    /** More groups open elsewhere than these are not remembered. */
+    private static final int MAX_OPEN_ELSEWHERE = 200_000;
+
     /** Groups ticked in one turn, so that an election storm is spread out; internal groups are taken first. */
     private static final int TICKS_PER_TURN = 500;
 
@@ -41,17 +47,25 @@ public final class GroupHost {
     private final Outbox outbox;
     private final Executor loop;
     private final ByteBufAllocator allocator;
+    private final LongSupplier nanoTime;
     private final Map<GroupId, RaftGroup> groups = new LinkedHashMap<>();
     private final Set<RaftGroup> ticking = new LinkedHashSet<>();
     private final Set<RaftGroup> owingNotices = new LinkedHashSet<>();
+    private final ElectionSlots elections = new ElectionSlots();
+
+    /** Where groups are open that are not open here: whom to tell if they will be. (Groups of other shards are among them.) */
+    private final Map<GroupId, NodeSet> openElsewhere = new HashMap<>();
+
     private final Set<Integer> nodesUp = new TreeSet<>();
     private boolean noticesScheduled;
 
-    public GroupHost(int nodeId, Outbox outbox, Executor loop, ByteBufAllocator allocator) {
+    /** @param nanoTime a monotonic clock, for leases */
+    public GroupHost(int nodeId, Outbox outbox, Executor loop, ByteBufAllocator allocator, LongSupplier nanoTime) {
         this.nodeId = nodeId;
         this.outbox = outbox;
         this.loop = loop;
         this.allocator = allocator;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -92,8 +106,7 @@ public final class GroupHost {
         nodesUp.add(node);
         List<GroupId> shared = new ArrayList<>();
         for (RaftGroup group : groups.values()) {
-            NodeSet members = group.core().configuration().members();
-            if (members.isEmpty() || members.contains(node)) {
+            if (group.core().configuration().members().contains(node)) {
                 shared.add(group.id());
             }
         }
@@ -102,6 +115,8 @@ public final class GroupHost {
 
     /** A broker is down: none of its replicas can be reached. */
     public void nodeDown(int node) {
+        openElsewhere.replaceAll((id, nodes) -> nodes.without(node));
+        openElsewhere.values().removeIf(NodeSet::isEmpty);
         if (nodesUp.remove(node)) {
             for (RaftGroup group : List.copyOf(groups.values())) {
                 group.peerDown(node);
@@ -109,15 +124,17 @@ public final class GroupHost {
         }
     }
 
-    /** Lets one tick pass for the groups that need it. */
+    /** Lets one tick pass for the groups that need it, and for which it is time. */
     public void tick() {
+        elections.tick();
         int budget = TICKS_PER_TURN;
         for (boolean internal : new boolean[] {true, false}) {
             for (RaftGroup group : List.copyOf(ticking)) {
                 if (budget == 0) {
                     return;
                 }
-                if (group.options().internal() == internal) {
+                boolean isItsTurn = elections.isFree() || !group.waitsForLeader();
+                if (group.options().internal() == internal && isItsTurn) {
                     budget--;
                     ticking.remove(group);
                     group.tick();
@@ -150,8 +167,10 @@ public final class GroupHost {
         }
         List<GroupId> answers = new ArrayList<>();
         while (frame.isReadable()) {
-            RaftGroup group = groups.get(GroupId.read(frame));
+            GroupId id = GroupId.read(frame);
+            RaftGroup group = groups.get(id);
             if (group == null) {
+                isElsewhere(from, id, kind != CLOSED);
                 continue;
             }
             if (kind == CLOSED) {
@@ -180,6 +199,15 @@ public final class GroupHost {
             GroupId id = GroupId.read(frame);
             RaftMessage message = RaftMessageCodec.read(readPart(frame));
             consumer.accept(id, message, readPart(frame));
+        }
+    }
+
+    private void isElsewhere(int node, GroupId id, boolean open) {
+        NodeSet known = openElsewhere.getOrDefault(id, NodeSet.EMPTY);
+        if (!open && known.without(node).isEmpty()) {
+            openElsewhere.remove(id);
+        } else if (!open || !known.isEmpty() || openElsewhere.size() < MAX_OPEN_ELSEWHERE) {
+            openElsewhere.put(id, open ? known.with(node) : known.without(node));
         }
     }
 
@@ -216,21 +244,49 @@ public final class GroupHost {
         }
     }
 
+    long nanoTime() {
+        return nanoTime.getAsLong();
+    }
+
+    /** A group begins to stand for election, or ends it. */
+    void stands(RaftGroup group, boolean does) {
+        if (does) {
+            elections.begin(group);
+        } else {
+            elections.end(group);
+        }
+    }
+
+    /** A group is taken in: brokers that have it open already hear that it is open here too. */
     void started(RaftGroup group) {
-        announce(group, OPEN);
+        NodeSet known = openElsewhere.remove(group.id());
+        if (known != null) {
+            announce(group, OPEN, known.minus(group.core().configuration().members()));
+        }
+    }
+
+    /** Says to these nodes that the group is open here, as far as they are up. The others hear when they are. */
+    void announceOpen(RaftGroup group, NodeSet nodes) {
+        announce(group, OPEN, nodes);
     }
 
     void remove(RaftGroup group) {
         if (groups.remove(group.id(), group)) {
             ticking.remove(group);
             owingNotices.remove(group);
-            announce(group, CLOSED);
+            elections.end(group);
+            NodeSet peers = group.core().peersUp();
+            peers.forEach(node -> isElsewhere(node, group.id(), true));
+            announce(group, CLOSED, peers.union(group.core().configuration().members()));
         }
     }
 
-    /** Tells all brokers: a replica that is new, or was away for long, does not know which of them are members. */
-    private void announce(RaftGroup group, byte kind) {
-        nodesUp.forEach(node -> sendGroups(node, kind, List.of(group.id())));
+    private void announce(RaftGroup group, byte kind, NodeSet nodes) {
+        nodes.forEach(node -> {
+            if (nodesUp.contains(node)) {
+                sendGroups(node, kind, List.of(group.id()));
+            }
+        });
     }
 
     private void sendGroups(int node, byte kind, List<GroupId> ids) {

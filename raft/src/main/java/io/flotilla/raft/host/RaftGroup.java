@@ -1,5 +1,6 @@
 package io.flotilla.raft.host;
 
+import io.flotilla.raft.core.ChangeResult;
 import io.flotilla.raft.core.Envelope;
 import io.flotilla.raft.core.HardState;
 import io.flotilla.raft.core.InstallSnapshot;
@@ -7,6 +8,7 @@ import io.flotilla.raft.core.LogMark;
 import io.flotilla.raft.core.PeerStatus;
 import io.flotilla.raft.core.ProposeResult;
 import io.flotilla.raft.core.RaftCore;
+import io.flotilla.raft.core.ReadResult;
 import io.flotilla.raft.core.Ready;
 import io.flotilla.raft.core.Role;
 import io.flotilla.raft.core.SoftState;
@@ -15,19 +17,19 @@ import io.flotilla.raft.message.AppendRequest;
 import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.message.EntryRef;
 import io.flotilla.raft.message.RaftMessage;
+import io.flotilla.raft.quorum.Configuration;
+import io.flotilla.raft.quorum.NodeSet;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One group at work: passes inputs to its core and carries out each {@link Ready} in the order it demands. Used on its
  * shard's loop only. An exception from the core or from storage is a broken invariant: it stops this group and no other.
  */
 public final class RaftGroup {
-    /** How long the other replicas of a fresh group leave the first election to the one that stands. */
-    private static final int TICKS_TO_HOLD_BACK = 25;
-
     /**
      * How a group is treated among others.
      *
@@ -60,6 +62,13 @@ public final class RaftGroup {
     private final ArrayDeque<ByteBuf> proposed = new ArrayDeque<>();
 
     private final FollowerFeed feed;
+    private final Succession succession;
+
+    /** Reads that wait for an index, by the id the core knows them by. */
+    private final Map<Long, ReadIndexCallback> reads = new LinkedHashMap<>();
+
+    private long lastReadId;
+    private NodeSet announcedTo = NodeSet.EMPTY;
 
     /** The message being stepped: its entries may be among those to append, its payload a snapshot to install. */
     private List<EntryRef> receivedEntries = List.of();
@@ -67,8 +76,6 @@ public final class RaftGroup {
     private ByteBuf receivedBytes;
     private LogMark lastMark;
     private Role role = Role.FOLLOWER;
-    private int heldBackTicks;
-    private boolean standNext;
     private boolean working;
     private boolean closed;
 
@@ -88,6 +95,7 @@ public final class RaftGroup {
         this.host = host;
         this.options = options;
         this.feed = new FollowerFeed(this, storage, outbox, host.nodeId());
+        this.succession = new Succession(core, host, id, options.first());
     }
 
     public GroupId id() {
@@ -125,6 +133,45 @@ public final class RaftGroup {
             bytes.release();
         }
         return result;
+    }
+
+    /**
+     * Proposes the next configuration of the group; see {@link RaftCore#proposeConfiguration}. What comes of it is told by
+     * {@link GroupListener#membersChanged}.
+     */
+    public ChangeResult proposeConfiguration(Configuration next) {
+        if (closed) {
+            return new ChangeResult.NotLeader(RaftCore.NO_NODE);
+        }
+        ChangeResult result = core.proposeConfiguration(next);
+        input(() -> {});
+        return result;
+    }
+
+    /**
+     * Asks up to which index a linearizable read must see the log; works on any replica that knows its leader. Many reads share
+     * one round of messages. The callback is called exactly once, perhaps before this returns, and within two election
+     * timeouts.
+     */
+    public void readIndex(ReadIndexCallback callback) {
+        if (closed) {
+            callback.failed();
+            return;
+        }
+        long readId = ++lastReadId;
+        reads.put(readId, callback);
+        input(() -> core.readIndex(readId));
+    }
+
+    private void endReads(List<ReadResult> results) {
+        for (ReadResult result : results) {
+            ReadIndexCallback callback = reads.remove(result.readId());
+            if (result.isConfirmed()) {
+                callback.confirmed(result.index());
+            } else {
+                callback.failed();
+            }
+        }
     }
 
     /** The log is durable up to this index; must not be called for what has been truncated since. */
@@ -181,49 +228,27 @@ public final class RaftGroup {
     }
 
     void tick() {
-        if (options.first() == FirstElection.HOLD_BACK && heldBackTicks < TICKS_TO_HOLD_BACK && isFresh()) {
-            heldBackTicks++;
+        if (succession.holdsBack()) {
             host.needsTicks(this);
-        } else if (standNext) {
-            standNext = false;
+        } else if (succession.takeTurn()) {
             campaign();
         } else {
             input(core::tick);
         }
     }
 
-    /** Nothing was ever elected or appended here. */
-    private boolean isFresh() {
-        return core.term() == 0 && core.lastIndex() == 0;
-    }
-
     void peerUp(int node) {
         input(() -> {
             core.nodeUp(node);
-            if (options.first() == FirstElection.STAND && isFresh()) {
+            if (succession.standsFirst()) {
                 core.campaign();
             }
         });
     }
 
     void peerDown(int node) {
-        standNext = node == core.leaderId() && isSuccessor(node);
+        succession.peerDown(node);
         input(() -> core.nodeDown(node));
-    }
-
-    /**
-     * Whether this replica is the one to stand for election first when the leader's broker is gone: one and the same on all
-     * that see the same brokers, another for the next partition. If it does not win, the others' timers go on as always.
-     */
-    private boolean isSuccessor(int leader) {
-        List<Integer> candidates = new ArrayList<>();
-        core.configuration().allVoters().forEach(node -> {
-            if (node != leader && (node == host.nodeId() || host.isUp(node))) {
-                candidates.add(node);
-            }
-        });
-        return !candidates.isEmpty()
-                && candidates.get(Math.floorMod(id.partition(), candidates.size())) == host.nodeId();
     }
 
     /** Takes a message; the payload stays the caller's. */
@@ -259,15 +284,20 @@ public final class RaftGroup {
         closed = true;
         proposed.forEach(ByteBuf::release);
         proposed.clear();
+        List<ReadIndexCallback> waiting = List.copyOf(reads.values());
+        reads.clear();
+        waiting.forEach(ReadIndexCallback::failed);
     }
 
     /** Takes part from now on. */
     public void start() {
+        announce();
         host.started(this);
-        if (options.first() == FirstElection.STAND && isFresh()) {
-            core.campaign();
-        }
-        input(() -> {});
+        input(() -> {
+            if (succession.standsFirst()) {
+                core.campaign();
+            }
+        });
     }
 
     /** Has the core take an input, and carries out what comes of it. */
@@ -276,6 +306,9 @@ public final class RaftGroup {
             return;
         }
         try {
+            if (core.needsTime()) {
+                core.time(host.nanoTime());
+            }
             action.run();
             work();
         } catch (RuntimeException e) {
@@ -325,6 +358,11 @@ public final class RaftGroup {
         if (ready.commitIndex() > 0) {
             committed(ready.commitIndex());
         }
+        if (ready.members() != null) {
+            announce();
+            listener.membersChanged(ready.members());
+        }
+        endReads(ready.reads());
         ready.replications().forEach(feed::replicate);
         ready.snapshots().forEach(feed::sendSnapshot);
     }
@@ -352,14 +390,34 @@ public final class RaftGroup {
         }
     }
 
+    /** Tells members that have not been told yet that this group is open here. */
+    private void announce() {
+        NodeSet members = core.configuration().members().without(host.nodeId());
+        host.announceOpen(this, members.minus(announcedTo));
+        announcedTo = members;
+    }
+
     private void changeRole(SoftState state) {
         if (role == Role.LEADER && state.role() != Role.LEADER) {
             proposed.forEach(ByteBuf::release);
             proposed.clear();
         }
+        boolean stands = isCandidate(state.role());
+        if (stands || isCandidate(role)) {
+            host.stands(this, stands);
+        }
         role = state.role();
         feed.restart();
         listener.roleChanged(state.role(), state.leaderId(), state.term());
+    }
+
+    private static boolean isCandidate(Role role) {
+        return role == Role.CANDIDATE || role == Role.PRE_CANDIDATE;
+    }
+
+    /** True if this replica has no leader and does not stand for election yet. */
+    boolean waitsForLeader() {
+        return role == Role.FOLLOWER && core.leaderId() == RaftCore.NO_NODE;
     }
 
     private void committed(long commitIndex) {

@@ -14,6 +14,7 @@ package io.flotilla.raft.message;
  * @param hintIndex the last index of the follower's log that may match, for fast backtracking (Raft section 5.3): at most
  *     {@code rejectedIndex}, and of a term not above the request's {@code prevTerm}
  * @param hintTerm the term of the follower's entry at {@code hintIndex}
+ * @param forgetful true if the follower has lost what it once promised: what it holds must not be counted
  */
 public record AppendResponse(
         int term,
@@ -22,16 +23,25 @@ public record AppendResponse(
         long durableIndex,
         long rejectedIndex,
         long hintIndex,
-        int hintTerm)
+        int hintTerm,
+        boolean forgetful)
         implements RaftMessage {
     /** The logs agree. */
     public static AppendResponse accepted(int term, long verifiedIndex, long durableIndex) {
-        return new AppendResponse(term, true, verifiedIndex, durableIndex, 0, 0, 0);
+        return new AppendResponse(term, true, verifiedIndex, durableIndex, 0, 0, 0, false);
     }
 
     /** The logs do not agree at {@code rejectedIndex}; try the hint. */
     public static AppendResponse rejected(int term, long rejectedIndex, long hintIndex, int hintTerm) {
-        return new AppendResponse(term, false, 0, 0, rejectedIndex, hintIndex, hintTerm);
+        return new AppendResponse(term, false, 0, 0, rejectedIndex, hintIndex, hintTerm, false);
+    }
+
+    /** The same answer, of a follower that has lost its memory or not. */
+    public AppendResponse from(boolean isForgetful) {
+        return isForgetful == forgetful
+                ? this
+                : new AppendResponse(
+                        term, success, verifiedIndex, durableIndex, rejectedIndex, hintIndex, hintTerm, isForgetful);
     }
 
     @Override

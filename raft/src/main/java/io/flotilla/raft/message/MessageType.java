@@ -19,7 +19,17 @@ public enum MessageType {
     /** {@link SnapshotResponse}. */
     SNAPSHOT_RESPONSE(8),
     /** {@link TimeoutNow}. */
-    TIMEOUT_NOW(9);
+    TIMEOUT_NOW(9),
+    /** {@link ConfirmRequest}. */
+    CONFIRM_REQUEST(10),
+    /** {@link ConfirmResponse}. */
+    CONFIRM_RESPONSE(11),
+    /** {@link ReadIndexRequest}. */
+    READ_INDEX_REQUEST(12),
+    /** {@link ReadIndexResponse}. */
+    READ_INDEX_RESPONSE(13),
+    /** {@link Readmission}. */
+    READMISSION(14);
 
     private static final MessageType[] VALUES = values();
 

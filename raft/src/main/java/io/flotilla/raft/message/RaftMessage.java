@@ -10,7 +10,12 @@ public sealed interface RaftMessage
                 LeaderResigned,
                 SnapshotRequest,
                 SnapshotResponse,
-                TimeoutNow {
+                TimeoutNow,
+                ConfirmRequest,
+                ConfirmResponse,
+                ReadIndexRequest,
+                ReadIndexResponse,
+                Readmission {
     /** The sender's term; for a pre-vote, the term the candidate would campaign in. */
     int term();
 

@@ -9,11 +9,12 @@ import io.netty.buffer.ByteBuf;
  */
 public final class RaftMessageCodec {
     /** The format written, and the only one read. */
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
 
     private static final int PRE_VOTE = 1;
     private static final int TRANSFER = 2;
     private static final int GRANTED = 4;
+    private static final int FORGETFUL = 8;
 
     private RaftMessageCodec() {}
 
@@ -56,6 +57,21 @@ public final class RaftMessageCodec {
                 out.writeByte(snapshot.installed() ? GRANTED : 0);
                 out.writeLong(snapshot.index());
             }
+            case CONFIRM_REQUEST -> {
+                ConfirmRequest confirm = (ConfirmRequest) message;
+                out.writeLong(confirm.round());
+                out.writeLong(confirm.leaseNanos());
+            }
+            case CONFIRM_RESPONSE -> out.writeLong(((ConfirmResponse) message).round());
+            case READ_INDEX_REQUEST -> out.writeLong(((ReadIndexRequest) message).number());
+            case READ_INDEX_RESPONSE -> {
+                ReadIndexResponse read = (ReadIndexResponse) message;
+                out.writeLong(read.number());
+                out.writeByte(read.confirmed() ? GRANTED : 0);
+                out.writeLong(read.index());
+                out.writeInt(read.indexTerm());
+            }
+            case READMISSION -> out.writeLong(((Readmission) message).index());
             case LEADER_RESIGNED, TIMEOUT_NOW -> {}
         }
     }
@@ -89,21 +105,24 @@ public final class RaftMessageCodec {
                 yield new VoteResponse(term, isSet(flags, PRE_VOTE), isSet(flags, GRANTED));
             }
             case APPEND_REQUEST -> AppendRequest.probe(term, readIndex(in), readTerm(in), readIndex(in));
-            case APPEND_RESPONSE ->
-                isSet(readFlags(in), GRANTED)
-                        ? AppendResponse.accepted(term, readIndex(in), readIndex(in))
-                        : AppendResponse.rejected(term, readIndex(in), readIndex(in), readTerm(in));
+            case APPEND_RESPONSE -> readAppendResponse(in, term);
             case COMMIT_NOTICE -> new CommitNotice(term, readIndex(in), readTerm(in));
             case SNAPSHOT_REQUEST ->
                 new SnapshotRequest(term, readIndex(in), readTerm(in), ConfigurationCodec.read(in));
             case SNAPSHOT_RESPONSE -> new SnapshotResponse(term, isSet(readFlags(in), GRANTED), readIndex(in));
             case LEADER_RESIGNED -> new LeaderResigned(term);
             case TIMEOUT_NOW -> new TimeoutNow(term);
+            case CONFIRM_REQUEST -> new ConfirmRequest(term, readIndex(in), readIndex(in));
+            case CONFIRM_RESPONSE -> new ConfirmResponse(term, readIndex(in));
+            case READ_INDEX_REQUEST -> new ReadIndexRequest(term, readIndex(in));
+            case READ_INDEX_RESPONSE ->
+                new ReadIndexResponse(term, readIndex(in), isSet(readFlags(in), GRANTED), readIndex(in), readTerm(in));
+            case READMISSION -> new Readmission(term, readIndex(in));
         };
     }
 
     private static void writeAppendResponse(ByteBuf out, AppendResponse response) {
-        out.writeByte(response.success() ? GRANTED : 0);
+        out.writeByte((response.success() ? GRANTED : 0) | (response.forgetful() ? FORGETFUL : 0));
         if (response.success()) {
             out.writeLong(response.verifiedIndex());
             out.writeLong(response.durableIndex());
@@ -112,6 +131,14 @@ public final class RaftMessageCodec {
             out.writeLong(response.hintIndex());
             out.writeInt(response.hintTerm());
         }
+    }
+
+    private static AppendResponse readAppendResponse(ByteBuf in, int term) {
+        int flags = readFlags(in);
+        AppendResponse response = isSet(flags, GRANTED)
+                ? AppendResponse.accepted(term, readIndex(in), readIndex(in))
+                : AppendResponse.rejected(term, readIndex(in), readIndex(in), readTerm(in));
+        return response.from(isSet(flags, FORGETFUL));
     }
 
     private static int readTerm(ByteBuf in) {

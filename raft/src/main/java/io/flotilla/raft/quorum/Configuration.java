@@ -4,7 +4,8 @@ package io.flotilla.raft.quorum;
  * The members of a group (Raft section 6).
  *
  * @param voters the voters; while a change is under way, the incoming ones (the paper's C_new)
- * @param learners members that receive the log and neither vote nor count (thesis 4.2.1)
+ * @param learners members that receive the log and neither vote nor count (thesis 4.2.1); one that is also outgoing votes
+ *     until the joint configuration is left
  * @param outgoing the voters that a joint configuration is leaving behind (C_old); empty outside a change
  */
 public record Configuration(NodeSet voters, NodeSet learners, NodeSet outgoing) {

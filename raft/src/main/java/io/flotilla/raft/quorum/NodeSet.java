@@ -84,6 +84,25 @@ public final class NodeSet {
         return all;
     }
 
+    /** The nodes of this set that are not in {@code other}. */
+    public NodeSet minus(NodeSet other) {
+        NodeSet rest = this;
+        for (int id : other.ids) {
+            rest = rest.without(id);
+        }
+        return rest;
+    }
+
+    /** The nodes that are in both sets. */
+    public NodeSet intersection(NodeSet other) {
+        return minus(minus(other));
+    }
+
+    /** True if all nodes of {@code other} are in this set. */
+    public boolean containsAll(NodeSet other) {
+        return other.minus(this).isEmpty();
+    }
+
     /** True if no node is in both sets. */
     public boolean isDisjointFrom(NodeSet other) {
         for (int id : ids) {

@@ -45,6 +45,7 @@ class ElectionTest {
     @Test
     void aPreVoteCountsOnlyForTheTermItWasAskedAbout() {
         RaftCore core = core(DurableState.fresh(THREE));
+        core.nodeUp(3);
         core.step(2, append(4, 0, 0, 0));
         core.nodeDown(2);
         core.campaign();

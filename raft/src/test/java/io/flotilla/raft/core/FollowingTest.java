@@ -149,7 +149,8 @@ class FollowingTest {
                 List.of(new TermStart(4, 15)),
                 20,
                 12,
-                List.of(new ConfigurationAt(10, THREE), new ConfigurationAt(18, Configuration.of(1, 2))));
+                List.of(new ConfigurationAt(10, THREE), new ConfigurationAt(18, Configuration.of(1, 2))),
+                false);
         RaftCore core = core(found);
 
         assertThat(core.status())
@@ -169,7 +170,7 @@ class FollowingTest {
                         List.of()));
         assertThat(core.termAt(14)).isEqualTo(2);
         assertThat(core.hasReady()).isFalse();
-        assertThatThrownBy(() -> new DurableState(HardState.INITIAL, 5, 1, List.of(), 4, 5, List.of()))
+        assertThatThrownBy(() -> new DurableState(HardState.INITIAL, 5, 1, List.of(), 4, 5, List.of(), false))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

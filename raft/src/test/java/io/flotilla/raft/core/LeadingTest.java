@@ -61,11 +61,13 @@ class LeadingTest {
             core.propose(EntryKind.RECORDS, 1, 1);
             drain(core);
         }
-        assertThat(peer(core, 2)).isEqualTo(new PeerStatus(2, true, ReplicationState.REPLICATE, 1, 4, 2, 2));
+        assertThat(peer(core, 2))
+                .isEqualTo(new PeerStatus(2, true, true, false, ReplicationState.REPLICATE, 1, 5, 4, 2, 2));
 
         core.step(2, AppendResponse.accepted(1, 2, 2));
         drain(core);
-        assertThat(peer(core, 2)).isEqualTo(new PeerStatus(2, true, ReplicationState.REPLICATE, 2, 7, 2, 4));
+        assertThat(peer(core, 2))
+                .isEqualTo(new PeerStatus(2, true, true, false, ReplicationState.REPLICATE, 2, 4, 7, 2, 4));
     }
 
     @Test

@@ -100,6 +100,7 @@ record LogImage(long baseIndex, int baseTerm, Configuration baseConfiguration, L
                 configurations.add(new ConfigurationAt(entry.firstIndex(), entry.configuration()));
             }
         }
-        return new DurableState(hardState, baseIndex, baseTerm, starts, lastIndex(), snapshotIndex, configurations);
+        return new DurableState(
+                hardState, baseIndex, baseTerm, starts, lastIndex(), snapshotIndex, configurations, false);
     }
 }

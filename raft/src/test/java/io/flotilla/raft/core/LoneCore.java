@@ -14,7 +14,7 @@ import java.util.List;
 /** One core, node 1 of three unless said otherwise, whose peers are played by a test. Races are in the golden scripts. */
 final class LoneCore {
     static final Configuration THREE = Configuration.of(1, 2, 3);
-    static final RaftOptions OPTIONS = new RaftOptions(1, 10, 2, 1000, 100);
+    static final RaftOptions OPTIONS = new RaftOptions(1, 10, 2, 1000, 100, 0);
 
     static RaftCore core(DurableState found) {
         return new RaftCore(OPTIONS, found, () -> 0L);

@@ -30,7 +30,7 @@ final class SimCluster {
     }
 
     RaftOptions options(int id) {
-        return new RaftOptions(id, ELECTION_TICKS, 3, 1 << 20, 1 << 30);
+        return new RaftOptions(id, ELECTION_TICKS, 3, 1 << 20, 1 << 30, 0);
     }
 
     SafetyRules rules() {

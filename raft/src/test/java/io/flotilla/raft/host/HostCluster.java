@@ -113,7 +113,8 @@ final class HostCluster {
 
         Node(int id) {
             this.id = id;
-            this.host = new GroupHost(id, new Outbox(this, queue::add, allocator, lost::add), queue::add, allocator);
+            this.host = new GroupHost(
+                    id, new Outbox(this, queue::add, allocator, lost::add), queue::add, allocator, () -> 0);
         }
 
         /** Opens a group that node 1 is to lead first. */

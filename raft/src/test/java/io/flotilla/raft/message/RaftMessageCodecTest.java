@@ -34,7 +34,15 @@ class RaftMessageCodecTest {
                 new SnapshotRequest(TERM, INDEX, 7, Configuration.NONE),
                 new SnapshotResponse(TERM, true, INDEX),
                 new SnapshotResponse(TERM, false, INDEX),
-                new TimeoutNow(TERM));
+                new TimeoutNow(TERM),
+                AppendResponse.accepted(TERM, INDEX, INDEX - 2).from(true),
+                AppendResponse.rejected(TERM, INDEX, INDEX - 3, 6).from(true),
+                new ConfirmRequest(TERM, INDEX, 77),
+                new ConfirmResponse(TERM, INDEX),
+                new ReadIndexRequest(TERM, INDEX),
+                new ReadIndexResponse(TERM, INDEX, true, INDEX, 7),
+                ReadIndexResponse.failed(TERM, INDEX),
+                new Readmission(TERM, INDEX));
     }
 
     @ParameterizedTest
@@ -62,14 +70,14 @@ class RaftMessageCodecTest {
 
         assertThat(bytes)
                 .isEqualTo(
-                        Unpooled.wrappedBuffer(new byte[] {1, 1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 4, 1}));
+                        Unpooled.wrappedBuffer(new byte[] {2, 1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 4, 1}));
     }
 
     @Test
     void refusesWhatItDoesNotKnow() {
-        assertMalformed(encode(new TimeoutNow(1)).setByte(0, 2), "message format 2");
+        assertMalformed(encode(new TimeoutNow(1)).setByte(0, 1), "message format 1");
         assertMalformed(encode(new TimeoutNow(1)).setByte(1, 0), "message type 0");
-        assertMalformed(encode(new TimeoutNow(1)).setByte(1, 10), "message type 10");
+        assertMalformed(encode(new TimeoutNow(1)).setByte(1, 15), "message type 15");
         assertMalformed(encode(new TimeoutNow(1)).setInt(2, -1), "negative term");
         assertMalformed(encode(new CommitNotice(1, 1, 1)).setLong(6, -1), "negative index");
     }
@@ -98,7 +106,7 @@ class RaftMessageCodecTest {
             random.nextBytes(noise);
             if (noise.length > 2) {
                 noise[0] = RaftMessageCodec.VERSION;
-                noise[1] = (byte) random.nextInt(11);
+                noise[1] = (byte) random.nextInt(16);
             }
             try {
                 RaftMessageCodec.read(Unpooled.wrappedBuffer(noise));
