@@ -294,6 +294,10 @@ final class BrokerParts {
         return leaders;
     }
 
+    Shards shards() {
+        return shards;
+    }
+
     MetadataFollower metadata() {
         return metadata;
     }

@@ -13,6 +13,7 @@ import io.flotilla.broker.api.DescribeConfigsHandler;
 import io.flotilla.broker.api.DescribeGroupsHandler;
 import io.flotilla.broker.api.DescribeLogDirsHandler;
 import io.flotilla.broker.api.DescribeProducersHandler;
+import io.flotilla.broker.api.DescribeReplicasHandler;
 import io.flotilla.broker.api.DescribeTopicPartitionsHandler;
 import io.flotilla.broker.api.ElectLeadersHandler;
 import io.flotilla.broker.api.FetchHandler;
@@ -118,6 +119,7 @@ final class Handlers {
                 new DescribeConfigsHandler(config, metadata),
                 new ListConfigResourcesHandler(view),
                 new DescribeLogDirsHandler(logDirs, metadata),
+                new DescribeReplicasHandler(config.nodeId(), metadata, parts.replicas(), parts.shards()),
                 new ElectLeadersHandler(view, parts.leaderTransfer()),
                 parts.leaderTransfer());
     }

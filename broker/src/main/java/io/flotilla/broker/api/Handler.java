@@ -21,6 +21,11 @@ public interface Handler<Q extends ApiMessage, R extends ApiMessage> {
         return true;
     }
 
+    /** Whether Flotilla's own commands may ask it on a client's connection, although it is a private message. */
+    default boolean forCommands() {
+        return false;
+    }
+
     /** Whether the metadata leader must answer; elsewhere the dispatcher forwards the request to it. */
     default boolean onController() {
         return false;

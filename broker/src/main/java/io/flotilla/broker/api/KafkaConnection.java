@@ -75,7 +75,7 @@ final class KafkaConnection implements ConnectionHandler {
         RequestHeader header = Frames.readRequestHeader(frame);
         Route route = dispatcher.table().route(header.requestApiKey()).orElse(null);
         short version = header.requestApiVersion();
-        if (route == null || route.api().isPrivate() && !peer) {
+        if (route == null || !route.forClients() && !peer) {
             refuse(frame, "API " + header.requestApiKey() + ", which this broker does not answer");
         } else if (route.api().supports(version)) {
             ByteBuf body = route.onController() ? frame.slice() : null;

@@ -37,6 +37,11 @@ final class Route {
         return handler.onController();
     }
 
+    /** Whether a client may ask it. */
+    boolean forClients() {
+        return !api.isPrivate() || handler.forCommands();
+    }
+
     ApiMessage read(ByteBuf body, short version) {
         return api.readRequest(body, version);
     }

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             ConsumeCommand.class,
             GroupCommand.class,
+            PartitionCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class
         })
@@ -55,6 +56,7 @@ public final class Flotilla implements Runnable {
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .registerConverter(ProduceCommand.Acks.class, ProduceCommand.Acks::of)
+                .registerConverter(PartitionName.class, PartitionName::of)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)
                 .setUsageHelpAutoWidth(false)

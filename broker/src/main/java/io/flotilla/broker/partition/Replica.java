@@ -66,7 +66,9 @@ public final class Replica implements LedPartition {
     private volatile boolean leading;
     private volatile long highWatermark;
     private volatile long logStartOffset;
-    private volatile boolean failed;
+    /** Why this replica has stopped, or null. */
+    private volatile String failure;
+
     private volatile boolean closed;
 
     /** @param name of the partition for people: {@code topic-N} */
@@ -136,12 +138,17 @@ public final class Replica implements LedPartition {
 
     /** Has stopped because of damage, a failed disk or a broken invariant. Any thread. */
     public boolean isFailed() {
-        return failed;
+        return failure != null;
+    }
+
+    /** Why it has stopped, or null. Any thread. */
+    public String failure() {
+        return failure;
     }
 
     /** Neither failed nor closed. Any thread. */
     public boolean isServing() {
-        return !failed && !closed;
+        return failure == null && !closed;
     }
 
     /** First offset not known here to be committed. Any thread. */
@@ -299,7 +306,7 @@ public final class Replica implements LedPartition {
 
     /** What to answer where this replica cannot. Any thread. */
     public ErrorCode unavailable() {
-        return failed ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+        return failure != null ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
 
     // ---- upkeep
@@ -447,7 +454,7 @@ public final class Replica implements LedPartition {
                     name,
                     cause.getMessage(),
                     cause instanceof LogFailedException ? null : cause);
-            failed = true;
+            failure = String.valueOf(cause.getMessage());
             role = Role.FOLLOWER;
             lead(false);
             endWaits(ErrorCode.KAFKA_STORAGE_ERROR);

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,6 +111,11 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
     @Override
     public boolean isAlive(int brokerId, long incarnation) {
         return isAlive(brokerId) && incarnations.getOrDefault(brokerId, -1L) == incarnation;
+    }
+
+    /** For each other broker heard of, the milliseconds since it was known to have received something; -1: never. */
+    public CompletableFuture<SortedMap<Integer, Long>> silences() {
+        return CompletableFuture.supplyAsync(() -> monitor.silences(nowMs()), monitorLoop);
     }
 
     // ---- other brokers' lives

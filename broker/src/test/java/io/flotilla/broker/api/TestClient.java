@@ -33,9 +33,9 @@ final class TestClient {
         this.loop = loop;
     }
 
-    /** The partitions as a broker's handlers find them. */
-    static Partitions partitions(TestCluster cluster, int broker) {
-        MetadataCache cache = new MetadataCache() {
+    /** The metadata as all brokers know it. */
+    static MetadataCache metadata(TestCluster cluster) {
+        return new MetadataCache() {
             @Override
             public MetadataImage image() {
                 return cluster.image();
@@ -46,8 +46,14 @@ final class TestClient {
                 throw new UnsupportedOperationException("nobody here follows the metadata");
             }
         };
+    }
+
+    /** The partitions as a broker's handlers find them. */
+    static Partitions partitions(TestCluster cluster, int broker) {
         return new Partitions(
-                cache, cluster.broker(broker).leaders(), cluster.broker(broker).replicas());
+                metadata(cluster),
+                cluster.broker(broker).leaders(),
+                cluster.broker(broker).replicas());
     }
 
     /** Asks a handler, and lets all run that can without time passing. */

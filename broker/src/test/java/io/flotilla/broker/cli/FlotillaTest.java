@@ -70,6 +70,11 @@ class FlotillaTest {
             cluster                                  | Say what to do: start, stop, status or pids.
             cluster start --brokers 8                | --brokers must be 1 to 7, but was 8
             cluster start --base-port 65000          | --base-port must be 1 to
+            partition                                | Say what to do: explain
+            partition explain                        | Missing required parameter: 'TOPIC-N'
+            partition explain orders                 | 'orders' is not a partition; write TOPIC-N, such as orders-0
+            partition explain orders-x               | 'orders-x' is not a partition
+            partition explain -1                     | TOPIC-N
             group                                    | Say what to do: list or describe.
             """)
     void wrongUsageEndsWithTwoAndSaysWhy(String arguments, String message) {
@@ -98,6 +103,8 @@ class FlotillaTest {
                 "group --help",
                 "group list --help",
                 "group describe --help",
+                "partition --help",
+                "partition explain --help",
                 "version --help",
                 "help topic"
             })

@@ -139,6 +139,10 @@ public final class TestBroker {
         return replicas;
     }
 
+    public Shards shards() {
+        return shards;
+    }
+
     Liveness liveness() {
         return shards;
     }

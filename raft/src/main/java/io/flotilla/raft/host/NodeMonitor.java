@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -126,12 +127,20 @@ public final class NodeMonitor {
         return state != null && state.up;
     }
 
+    /** For each node heard of, how long ago it last was known to have received something; -1 where it never was. */
+    public SortedMap<Integer, Long> silences(long nowMs) {
+        SortedMap<Integer, Long> silences = new TreeMap<>();
+        nodes.forEach((node, state) -> silences.put(node, state.heard ? nowMs - state.lastAcknowledgedMs : -1));
+        return silences;
+    }
+
     private void acknowledged(int node, Node state, long acknowledged, long nowMs) {
         long sentMs = state.forgetUpTo(acknowledged);
         if (sentMs < 0 || !state.linked || nowMs - sentMs > timeoutMs) {
             return;
         }
         state.lastAcknowledgedMs = Math.max(state.lastAcknowledgedMs, sentMs);
+        state.heard = true;
         if (!state.up) {
             state.up = true;
             listener.nodeUp(node);
@@ -165,6 +174,7 @@ public final class NodeMonitor {
     private static final class Node {
         boolean linked;
         boolean up;
+        boolean heard;
         long theirIncarnation;
         long theirSequence = -1;
         long lastAcknowledgedMs;

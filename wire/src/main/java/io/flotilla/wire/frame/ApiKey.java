@@ -19,6 +19,7 @@ import io.flotilla.wire.message.DescribeGroupsRequest;
 import io.flotilla.wire.message.DescribeLogDirsRequest;
 import io.flotilla.wire.message.DescribeProducersRequest;
 import io.flotilla.wire.message.DescribeQuorumRequest;
+import io.flotilla.wire.message.DescribeReplicasRequest;
 import io.flotilla.wire.message.DescribeTopicPartitionsRequest;
 import io.flotilla.wire.message.ElectLeadersRequest;
 import io.flotilla.wire.message.FetchRequest;
@@ -98,7 +99,8 @@ public enum ApiKey {
     REGISTER_BROKER(RegisterBrokerRequest.API),
     PRODUCER_ID_BLOCK(ProducerIdBlockRequest.API),
     TRANSFER_LEADER(TransferLeaderRequest.API),
-    ASSIGNMENT_REACHED(AssignmentReachedRequest.API);
+    ASSIGNMENT_REACHED(AssignmentReachedRequest.API),
+    DESCRIBE_REPLICAS(DescribeReplicasRequest.API);
 
     /** Numbers from here on are Flotilla's own: spoken between brokers, unknown to Kafka. */
     public static final short LOWEST_PRIVATE = 32_000;

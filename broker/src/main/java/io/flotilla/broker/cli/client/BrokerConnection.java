@@ -107,7 +107,8 @@ final class BrokerConnection implements AutoCloseable {
     }
 
     private short versionOf(ApiKey api) {
-        Short version = versions.get(api);
+        // Brokers do not announce what only Flotilla knows.
+        Short version = api.isPrivate() ? Short.valueOf(api.highestVersion()) : versions.get(api);
         if (version == null) {
             throw ClientException.fatal(
                     address + " does not offer " + api.title() + " in a version that is known here");
