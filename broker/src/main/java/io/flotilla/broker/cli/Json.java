@@ -19,6 +19,13 @@ final class Json {
         return json.out.toString();
     }
 
+    /** The value as text on one line. */
+    static String line(Object value) {
+        Json json = new Json();
+        json.write(value, "");
+        return json.out.toString();
+    }
+
     private void write(Object value, String newLine) {
         if (value instanceof Map<?, ?> map) {
             Iterator<? extends Map.Entry<?, ?>> entries = map.entrySet().iterator();
@@ -49,13 +56,13 @@ final class Json {
 
     private void nested(char open, char close, boolean any, String newLine, Member member) {
         out.append(open);
-        String inner = newLine + INDENT;
+        String inner = newLine.isEmpty() ? "" : newLine + INDENT;
         boolean more = any;
         while (more) {
             out.append(inner);
             more = member.write(inner);
             if (more) {
-                out.append(',');
+                out.append(newLine.isEmpty() ? ", " : ",");
             }
         }
         out.append(any ? newLine : "").append(close);

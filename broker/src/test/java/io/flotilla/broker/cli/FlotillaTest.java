@@ -76,6 +76,9 @@ class FlotillaTest {
             partition explain orders-x               | 'orders-x' is not a partition
             partition explain -1                     | TOPIC-N
             group                                    | Say what to do: list or describe.
+            log                                      | Say what to do: dump or verify.
+            log dump /no/such/file                   | /no/such/file does not exist
+            log verify                               | Missing required parameter: 'DIR'
             """)
     void wrongUsageEndsWithTwoAndSaysWhy(String arguments, String message) {
         assertThat(flotilla(arguments.isEmpty() ? new String[0] : arguments.split(" ")))

@@ -257,6 +257,31 @@ final class KafkaToolsTest {
     }
 
     @Test
+    void indexFilesAreKafkas(ProcessCluster cluster, Clients clients) throws Exception {
+        clients.createTopic("tool-indexes", 1, Map.of("segment.bytes", "16384"));
+        for (int i = 0; i < 10; i++) {
+            clients.produce(new TopicPartition("tool-indexes", 0), Clients.numbered("v".repeat(100), 30));
+        }
+        Path partition = cluster.data(1).resolve("tool-indexes-0");
+        Path timeIndex = partition.resolve("00000000000000000000.timeindex");
+        Await.until("the first segment is closed", () -> Files.exists(timeIndex));
+        Command dump = tool(TOOLS + "DumpLogSegments");
+        assertThat(dump.and(
+                                "--files",
+                                partition.resolve("00000000000000000000.index").toString())
+                        .run()
+                        .orFail()
+                        .output())
+                .containsPattern("offset: \\d+ position: \\d+")
+                .doesNotContain("ismatch");
+        assertThat(dump.and("--files", timeIndex.toString()).run().orFail().output())
+                .containsPattern("timestamp: \\d+ offset: \\d+")
+                .doesNotContain("ismatch")
+                .doesNotContain("not monotonic")
+                .doesNotContain("could not find");
+    }
+
+    @Test
     void committedOffsetsAreStoredAsInKafka(ProcessCluster cluster, Clients clients) throws Exception {
         clients.createTopic("tool-decoded", 1);
         clients.produce(new TopicPartition("tool-decoded", 0), "value");

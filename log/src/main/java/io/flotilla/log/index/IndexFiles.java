@@ -18,8 +18,10 @@ import java.util.zip.CRC32C;
  * anew from the segment.
  */
 public final class IndexFiles {
-    private static final int OFFSET_ENTRY = 8;
-    private static final int TIME_ENTRY = 12;
+    /** Bytes of an entry of the offset index. */
+    public static final int OFFSET_ENTRY = 8;
+    /** Bytes of an entry of the time index. */
+    public static final int TIME_ENTRY = 12;
 
     private IndexFiles() {}
 

@@ -114,8 +114,19 @@ public final class SegmentIndex {
         return baseOffset + timeOffsets[slot];
     }
 
-    int size() {
+    /** Number of offset entries. */
+    public int size() {
         return size;
+    }
+
+    /** The last offset that an offset entry names. */
+    public long offsetAt(int slot) {
+        return baseOffset + offsets[slot];
+    }
+
+    /** The position that an offset entry names, in bytes. */
+    public int positionAt(int slot) {
+        return positions[slot];
     }
 
     int relativeOffset(int slot) {
@@ -126,7 +137,8 @@ public final class SegmentIndex {
         return positions[slot];
     }
 
-    int timesSize() {
+    /** Number of time entries. */
+    public int timesSize() {
         return timesSize;
     }
 

@@ -72,15 +72,16 @@ final class JournalFrames {
      * Reads frames from the start of the file up to one that was being written.
      *
      * @param target given each group's state, or null to forget the group; later ones replace earlier ones
+     * @return bytes read: fewer than there are if the last frame is not whole
      */
-    static void replay(Path file, byte[] content, BiConsumer<GroupId, GroupState> target)
+    static long replay(Path file, byte[] content, BiConsumer<GroupId, GroupState> target)
             throws DamagedJournalException {
         ByteBuffer in = ByteBuffer.wrap(content);
         while (in.hasRemaining()) {
             int start = in.position();
             if (frameLength(in, start) < 0) {
                 refuseIfSynced(file, in, start);
-                return;
+                return start;
             }
             in.position(start + HEADER);
             for (int left = in.getInt(start + HEADER - Integer.BYTES); left > 0; left--) {
@@ -90,6 +91,7 @@ final class JournalFrames {
                 target.accept(group, known ? state : null);
             }
         }
+        return content.length;
     }
 
     private static void refuseIfSynced(Path file, ByteBuffer in, int bad) throws DamagedJournalException {

@@ -1,0 +1,57 @@
+package io.flotilla.log.state;
+
+import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.SmallFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a {@link HardStateJournal}'s file says, read without opening or changing it.
+ *
+ * @param groups every group it knows, by topic id and partition
+ * @param wholeBytes up to here the file can be read
+ * @param problem what is wrong there, or null
+ * @param damaged whether something is lost that had been synced; else the problem is an interrupted write
+ */
+public record JournalContent(List<Group> groups, long wholeBytes, String problem, boolean damaged) {
+    /**
+     * One group's newest state.
+     *
+     * @param committed last index noted as committed and durable here
+     */
+    public record Group(GroupId id, HardState state, long committed) {}
+
+    /** Reads a journal's file. */
+    public static JournalContent read(FileSystem files, Path file) throws IOException {
+        byte[] content = SmallFiles.read(files, file);
+        Map<GroupId, GroupState> states =
+                new TreeMap<>(Comparator.comparing(GroupId::topicId).thenComparingInt(GroupId::partition));
+        long whole = 0;
+        String problem = null;
+        boolean damaged = false;
+        try {
+            whole = JournalFrames.replay(file, content, (group, state) -> {
+                if (state == null) {
+                    states.remove(group);
+                } else {
+                    states.put(group, state);
+                }
+            });
+            if (whole < content.length) {
+                problem = "the last frame is not whole: being written, or interrupted";
+            }
+        } catch (DamagedJournalException e) {
+            problem = e.getMessage();
+            damaged = true;
+        }
+        List<Group> groups = new ArrayList<>(states.size());
+        states.forEach((id, state) ->
+                groups.add(new Group(id, new HardState(state.term(), state.votedFor()), state.committed())));
+        return new JournalContent(groups, whole, problem, damaged);
+    }
+}
