@@ -28,6 +28,7 @@ import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.broker.net.PeerIdentity;
 import io.flotilla.broker.net.PeerLinks;
 import io.flotilla.broker.net.Peers;
+import io.flotilla.broker.partition.ClusterAssignments;
 import io.flotilla.broker.partition.LeaderAnnouncer;
 import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.broker.partition.Replica;
@@ -163,7 +164,12 @@ final class BrokerParts {
                 environment.scheduler(),
                 directories,
                 new ReplicaOpener(
-                        nodeId, config.get(BrokerProperties.PRODUCER_ID_EXPIRATION_MS), shards, environment, allocator),
+                        nodeId,
+                        config.get(BrokerProperties.PRODUCER_ID_EXPIRATION_MS),
+                        shards,
+                        environment,
+                        allocator,
+                        new ClusterAssignments(loop, environment.clock(), metadata, this::metadataReplica, controller)),
                 this::topicConfig,
                 this::listenersOf);
         this.view = new ClusterView(
@@ -181,8 +187,13 @@ final class BrokerParts {
         BrokerGauges.follow(metrics, replicas, metadata);
     }
 
+    /** This broker's replica of the metadata log; null until it is open. */
+    private Replica metadataReplica() {
+        return replicas.get(PartitionId.METADATA);
+    }
+
     private boolean leadsMetadata() {
-        Replica replica = replicas.get(PartitionId.METADATA);
+        Replica replica = metadataReplica();
         return replica != null && replica.isLeading();
     }
 

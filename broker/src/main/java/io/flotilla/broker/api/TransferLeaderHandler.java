@@ -89,11 +89,7 @@ public final class TransferLeaderHandler
         return done;
     }
 
-    /** While a transfer is under way nothing can be produced, so none is begun to a replica that has much to catch up. */
     private static ErrorCode start(Replica replica, int to) {
-        if (replica.isLeading() && !replica.isCaughtUp(to)) {
-            return ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE;
-        }
         return switch (replica.group().transferLeadership(to)) {
             case STARTED -> ErrorCode.NONE;
             case NOT_LEADER -> ErrorCode.NOT_LEADER_OR_FOLLOWER;

@@ -10,8 +10,7 @@ import io.flotilla.log.LogListener;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.ReadResult;
 import io.flotilla.log.maintain.Retention;
-import io.flotilla.raft.core.PeerStatus;
-import io.flotilla.raft.core.ReplicationState;
+import io.flotilla.raft.core.MembersNews;
 import io.flotilla.raft.core.Role;
 import io.flotilla.raft.host.GroupListener;
 import io.flotilla.raft.host.RaftGroup;
@@ -39,9 +38,6 @@ public final class Replica implements LedPartition {
     /** The furthest deadline that compares as later than any other within the clock's range. */
     private static final long NO_DEADLINE = Long.MAX_VALUE / 2;
 
-    /** Bytes on the way to a follower that is as good as up to date: a moment's work for any disk. */
-    private static final long CAUGHT_UP_BYTES = 1 << 20;
-
     private final PartitionId id;
     private final String name;
     private final Shard shard;
@@ -53,6 +49,7 @@ public final class Replica implements LedPartition {
     /** Those who wait for a record to read, by the high watermark that makes it readable. */
     private final Waiters reads = new Waiters();
 
+    private final Reconciler reconciler;
     private RaftGroup group;
     private ReplicaStorage storage;
     private Role role = Role.FOLLOWER;
@@ -72,13 +69,21 @@ public final class Replica implements LedPartition {
     private volatile boolean closed;
 
     /** @param name of the partition for people: {@code topic-N} */
-    Replica(PartitionId id, String name, Shard shard, PartitionLog log, LogDirectory directory, TopicConfig config) {
+    Replica(
+            PartitionId id,
+            String name,
+            Shard shard,
+            PartitionLog log,
+            LogDirectory directory,
+            TopicConfig config,
+            Assignments assignments) {
         this.id = id;
         this.name = name;
         this.shard = shard;
         this.log = log;
         this.directory = directory;
         this.appender = new Appender(this, shard, log);
+        this.reconciler = new Reconciler(id, name, shard.loop(), assignments);
         configure(config);
         publishPositions();
     }
@@ -91,6 +96,7 @@ public final class Replica implements LedPartition {
     /** Takes part in its group from now on. */
     void start(RaftGroup startedGroup, ReplicaStorage startedStorage, List<ReplicaListener> startListeners) {
         group = startedGroup;
+        reconciler.start(startedGroup);
         storage = startedStorage;
         term = group.core().term();
         listeners.addAll(startListeners);
@@ -176,6 +182,16 @@ public final class Replica implements LedPartition {
     /** The topic's configuration. Any thread. */
     public TopicConfig config() {
         return config;
+    }
+
+    /** How far this replica, if it leads, has brought its group's members to what metadata wants. Any thread. */
+    public Membership membership() {
+        return reconciler.membership();
+    }
+
+    /** Metadata wants these members in the group. */
+    void want(Goal goal) {
+        reconciler.want(goal);
     }
 
     // ---- produce
@@ -288,22 +304,6 @@ public final class Replica implements LedPartition {
         return role == Role.LEADER ? ErrorCode.OFFSET_NOT_AVAILABLE : unavailable();
     }
 
-    /**
-     * Whether another member could take over at once, or vote without being waited for: it is sent new entries as they come,
-     * and has little left to write.
-     */
-    public boolean isCaughtUp(int node) {
-        for (PeerStatus peer : group.core().status().peers()) {
-            if (peer.node() == node) {
-                return peer.up()
-                        && peer.state() == ReplicationState.REPLICATE
-                        && peer.nextIndex() > group.core().commitIndex()
-                        && peer.inflightBytes() <= CAUGHT_UP_BYTES;
-            }
-        }
-        return false;
-    }
-
     /** What to answer where this replica cannot. Any thread. */
     public ErrorCode unavailable() {
         return failure != null ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
@@ -388,6 +388,7 @@ public final class Replica implements LedPartition {
             return;
         }
         leading = now;
+        reconciler.lead(now);
         for (ReplicaListener listener : listeners) {
             if (now) {
                 listener.leading(this);
@@ -439,6 +440,11 @@ public final class Replica implements LedPartition {
             if (log.firstIndex() > firstIndex) {
                 group.compacted(log.firstIndex());
             }
+        }
+
+        @Override
+        public void membersChanged(MembersNews news) {
+            reconciler.changed(news);
         }
 
         @Override

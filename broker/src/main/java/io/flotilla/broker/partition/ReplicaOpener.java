@@ -1,5 +1,7 @@
 package io.flotilla.broker.partition;
 
+import static io.flotilla.raft.core.HardState.FORGOTTEN;
+
 import io.flotilla.broker.config.TopicConfig;
 import io.flotilla.broker.env.Environment;
 import io.flotilla.log.LogConfig;
@@ -52,6 +54,7 @@ public final class ReplicaOpener {
     private final Shards shards;
     private final Environment environment;
     private final ByteBufAllocator allocator;
+    private final Assignments assignments;
 
     /** @param producerIdExpirationMs {@code producer.id.expiration.ms} */
     public ReplicaOpener(
@@ -59,12 +62,14 @@ public final class ReplicaOpener {
             long producerIdExpirationMs,
             Shards shards,
             Environment environment,
-            ByteBufAllocator allocator) {
+            ByteBufAllocator allocator,
+            Assignments assignments) {
         this.nodeId = nodeId;
         this.producerIdExpirationMs = producerIdExpirationMs;
         this.shards = shards;
         this.environment = environment;
         this.allocator = allocator;
+        this.assignments = assignments;
     }
 
     /** The files of a replica cannot be trusted; they are left as they are. */
@@ -110,8 +115,11 @@ public final class ReplicaOpener {
     }
 
     private PartitionLog openLog(LogId logId, LogDirectory directory, Configuration initial, TopicConfig config) {
+        // Who finds no log where the journal knows its group has lost it.
+        boolean isLost = !directory.found().contains(logId)
+                && !directory.journal().load(logId.group()).equals(HardState.NONE);
         ByteBuf members = Unpooled.buffer();
-        ConfigurationCodec.write(members, initial);
+        ConfigurationCodec.write(members, isLost ? Configuration.NONE : initial);
         try {
             OpenResult result = directory.openLog(
                     logId,
@@ -149,7 +157,7 @@ public final class ReplicaOpener {
             TopicConfig config,
             RaftGroup.Options options,
             List<ReplicaListener> listeners) {
-        Replica replica = new Replica(id, logId.directoryName(), shard, log, directory, config);
+        Replica replica = new Replica(id, logId.directoryName(), shard, log, directory, config, assignments);
         ReplicaStorage storage =
                 new ReplicaStorage(nodeId, log, directory.journal(), shard, replica::stop, replica::replaced);
         RaftCore core = new RaftCore(
@@ -171,10 +179,19 @@ public final class ReplicaOpener {
     }
 
     private static DurableState durableState(PartitionLog log, HardState found) {
-        boolean forgetful = found.votedFor() == io.flotilla.raft.core.HardState.FORGOTTEN;
-        // Entries of a term can outlive the journal's word for it; who was voted for in it is then unknown, but its
-        // leader was elected by others, who remember (Raft section 5.2).
-        HardState state = found.term() < log.lastTerm() ? new HardState(log.lastTerm(), HardState.NOBODY) : found;
+        HardState state = found;
+        if (found.term() < log.lastTerm()) {
+            // Entries of a term can outlive the journal's word for it; who was voted for in it is then unknown, but its
+            // leader was elected by others, who remember (Raft section 5.2).
+            int vote = found.votedFor() == FORGOTTEN ? FORGOTTEN : HardState.NOBODY;
+            state = new HardState(log.lastTerm(), vote);
+        }
+        List<ConfigurationAt> configurations = log.configurations().stream()
+                .map(at -> new ConfigurationAt(at.index(), ConfigurationCodec.read(Unpooled.wrappedBuffer(at.bytes()))))
+                .toList();
+        // A log without entries that knows nobody was begun by a replica that may have had another one before.
+        boolean isBegunAnew = log.lastIndex() == 0
+                && configurations.get(configurations.size() - 1).configuration().equals(Configuration.NONE);
         long base = log.firstIndex() - 1;
         return new DurableState(
                 new io.flotilla.raft.core.HardState(state.term(), state.votedFor()),
@@ -186,10 +203,7 @@ public final class ReplicaOpener {
                         .toList(),
                 log.lastIndex(),
                 log.committedIndex(),
-                log.configurations().stream()
-                        .map(at -> new ConfigurationAt(
-                                at.index(), ConfigurationCodec.read(Unpooled.wrappedBuffer(at.bytes()))))
-                        .toList(),
-                forgetful);
+                configurations,
+                isBegunAnew || state.votedFor() == FORGOTTEN);
     }
 }

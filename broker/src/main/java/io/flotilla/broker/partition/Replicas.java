@@ -187,7 +187,7 @@ public final class Replicas {
             Replica replica = open.get(id);
             if (replica != null) {
                 if (!now.equals(before)) {
-                    pass(now, replica);
+                    pass(now, id, replica);
                 }
             } else if (!slots.containsKey(id)) {
                 Configuration initial = initial(assignment, disksSince);
@@ -218,8 +218,10 @@ public final class Replicas {
         return assignment.replicas().get(0) == nodeId ? FirstElection.STAND : FirstElection.HOLD_BACK;
     }
 
-    private void pass(Wanted wanted, Replica replica) {
-        reconfigure(replica, wanted.config());
+    private void pass(Wanted now, PartitionId id, Replica replica) {
+        reconfigure(replica, now.config());
+        Goal goal = Goal.of(now.topic().assignments().get(id.partition()));
+        replica.loop().execute(() -> replica.want(goal));
     }
 
     private void reconfigure(Replica replica, TopicConfig config) {
@@ -250,7 +252,7 @@ public final class Replicas {
             loop.execute(() -> {
                 Wanted now = wanted.get(id.topicId());
                 if (now != null) {
-                    pass(now, replica);
+                    pass(now, id, replica);
                 }
             });
         } else {

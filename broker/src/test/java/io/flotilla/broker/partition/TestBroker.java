@@ -46,17 +46,19 @@ public final class TestBroker {
     private final TestLoop loop;
     private final TestLinks links;
     private final Random random;
+    private final Assignments assignments;
     private Disk disk;
     private LogDirectory directory;
     private Shards shards;
     private Replicas replicas;
     private Leaders leaders;
 
-    TestBroker(int id, TestLoop loop, TestLinks links, long seed) {
+    TestBroker(int id, TestLoop loop, TestLinks links, long seed, Assignments assignments) {
         this.id = id;
         this.loop = loop;
         this.links = links;
         this.random = new Random(seed);
+        this.assignments = assignments;
     }
 
     /** What blocks, as tasks of the loop; they can be held back as if the disk were slow. */
@@ -108,7 +110,8 @@ public final class TestBroker {
         shards = new Shards(
                 id, incarnation, HEARTBEAT_MS, TIMEOUT_MS, new OneLoop(disk), loop, allocator, peers, announcer);
         peers.listen(shards);
-        ReplicaOpener opener = new ReplicaOpener(id, PRODUCER_EXPIRATION_MS, shards, environment, allocator);
+        ReplicaOpener opener =
+                new ReplicaOpener(id, PRODUCER_EXPIRATION_MS, shards, environment, allocator, assignments);
         SortedMap<String, String> nothing = Collections.emptySortedMap();
         ConfigLayers layers = new ConfigLayers(nothing, nothing, nothing);
         replicas = new Replicas(
@@ -127,8 +130,16 @@ public final class TestBroker {
 
     /** Carries out an image, and waits until the replicas it asks for are open. */
     void apply(MetadataImage image) {
-        loop.execute(() -> replicas.apply(image));
+        applySoon(image);
         loop.run();
+    }
+
+    void applySoon(MetadataImage image) {
+        loop.execute(() -> {
+            if (replicas != null) {
+                replicas.apply(image);
+            }
+        });
     }
 
     boolean isRunning() {

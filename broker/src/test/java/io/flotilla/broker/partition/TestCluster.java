@@ -1,5 +1,6 @@
 package io.flotilla.broker.partition;
 
+import io.flotilla.broker.cluster.Assignment;
 import io.flotilla.broker.cluster.LeaderTable;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TestImages;
@@ -7,10 +8,12 @@ import io.flotilla.broker.cluster.TopicInfo;
 import io.flotilla.broker.machine.TestLoop;
 import io.flotilla.log.ReadResult;
 import io.flotilla.raft.core.Role;
+import io.flotilla.raft.quorum.NodeSet;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -38,15 +41,29 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     private final TestLinks links = new TestLinks(loop);
     private final Map<Integer, TestBroker> brokers = new TreeMap<>();
     private final Map<String, TopicInfo> topics = new TreeMap<>();
+    private final Map<Integer, Long> disksSince = new TreeMap<>();
+    private final TestAssignments assignments = new TestAssignments();
     private final RandomGenerator random;
+    private final int size;
+    private long metadataOffset = 1;
 
     /** @param configs of {@link #TOPIC} */
     public TestCluster(long seed, Map<String, String> configs) {
-        random = new Random(seed);
+        this(seed, configs, BROKERS);
+    }
+
+    /** @param size number of brokers; topics are on the first three */
+    public TestCluster(long seed, Map<String, String> configs, int size) {
+        this.random = new Random(seed);
+        this.size = size;
         addTopic(TOPIC, 1, configs);
-        for (int id = 1; id <= BROKERS; id++) {
-            brokers.put(id, new TestBroker(id, loop, links, seed * BROKERS + id));
+        for (int id = 1; id <= size; id++) {
+            brokers.put(id, newBroker(id, seed * BROKERS + id));
         }
+    }
+
+    private TestBroker newBroker(int id, long seed) {
+        return new TestBroker(id, loop, links, seed, assignments);
     }
 
     public TestCluster() {
@@ -103,7 +120,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     }
 
     public MetadataImage image() {
-        return TestImages.of(BROKERS, topics.values());
+        return TestImages.of(size, topics.values(), disksSince);
     }
 
     @Override
@@ -149,7 +166,8 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
 
     /** Gives a stopped broker an empty disk. */
     public void replaceDisk(int id) {
-        brokers.put(id, new TestBroker(id, loop, links, random.nextLong()));
+        brokers.put(id, newBroker(id, random.nextLong()));
+        disksSince.put(id, ++metadataOffset);
     }
 
     /** Kills a broker's process: what it has written stays, synced or not. */
@@ -188,6 +206,56 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     public void reconnect(int id) {
         links.connect(id);
         loop.run();
+    }
+
+    // ---- where the partition's replicas are
+
+    /** Asks that the partition's replicas be on these brokers; without any, takes back what was asked. */
+    public void reassign(Integer... target) {
+        List<Integer> wanted = target.length == 0 ? null : List.of(target);
+        topics.put(TOPIC, TestImages.reassigned(size, topics.get(TOPIC), 0, wanted, ++metadataOffset));
+        tellAll();
+    }
+
+    public Assignment assignment() {
+        return topics.get(TOPIC).assignments().get(0);
+    }
+
+    /** Nobody can reach the cluster metadata, or everybody can again. */
+    public void holdMetadata(boolean held) {
+        assignments.held = held;
+    }
+
+    private void tellAll() {
+        runningBrokers().forEach(broker -> broker.apply(image()));
+    }
+
+    /** The cluster metadata as leaders of partitions deal with it. */
+    private final class TestAssignments implements Assignments {
+        private boolean held;
+
+        @Override
+        public CompletableFuture<Void> refreshed() {
+            return answer();
+        }
+
+        @Override
+        public CompletableFuture<Void> reached(PartitionId partition, long assignmentOffset, NodeSet voters) {
+            List<Integer> ids = new ArrayList<>();
+            voters.forEach(ids::add);
+            if (!held) {
+                TopicInfo topic = topics.get(TOPIC);
+                topics.put(TOPIC, TestImages.reached(size, topic, 0, assignmentOffset, ids, ++metadataOffset));
+                loop.execute(() -> runningBrokers().forEach(broker -> broker.applySoon(image())));
+            }
+            return answer();
+        }
+
+        private CompletableFuture<Void> answer() {
+            return held
+                    ? CompletableFuture.failedFuture(new IllegalStateException("the metadata cannot be reached"))
+                    : CompletableFuture.completedFuture(null);
+        }
     }
 
     // ---- the partition
@@ -287,7 +355,9 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     /** All running replicas have committed as much. */
     public void awaitEqualReplicas() {
         await(() -> runningBrokers().stream()
-                        .map(broker -> broker.replicas().get(PARTITION).log().committedIndex())
+                        .map(broker -> broker.replicas().get(PARTITION))
+                        .filter(Objects::nonNull)
+                        .map(replica -> replica.log().committedIndex())
                         .distinct()
                         .count()
                 == 1);

@@ -101,16 +101,13 @@ public final class GroupHost {
         return Collections.unmodifiableCollection(groups.values());
     }
 
-    /** A broker is up, for the first time or again: says which groups it shares with this shard are open here. */
+    /**
+     * A broker is up, for the first time or again: says which groups are open here. All of them, since a replica that is new,
+     * or was away for long, does not know whether the other is a member.
+     */
     public void nodeUp(int node) {
         nodesUp.add(node);
-        List<GroupId> shared = new ArrayList<>();
-        for (RaftGroup group : groups.values()) {
-            if (group.core().configuration().members().contains(node)) {
-                shared.add(group.id());
-            }
-        }
-        sendGroups(node, OPEN, shared);
+        sendGroups(node, OPEN, List.copyOf(groups.keySet()));
     }
 
     /** A broker is down: none of its replicas can be reached. */

@@ -39,8 +39,9 @@ public final class ConfigurationPlan {
         if (!current.learners().equals(learners)) {
             return new Configuration(voters, learners, NodeSet.EMPTY);
         }
-        boolean isReady = !ready.equals(voters) && all(ready.minus(voters), caughtUp);
-        return isReady ? enterJoint(current, ready, target) : null;
+        // Nobody leaves before those who come are there: not even while one of them has to be readmitted.
+        boolean isReady = !target.equals(voters) && learners.isDisjointFrom(forgetful) && all(learners, caughtUp);
+        return isReady ? enterJoint(current, target, target) : null;
     }
 
     /**
