@@ -6,9 +6,13 @@ import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.maintain.Recovery;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.LogState;
+import io.flotilla.log.segment.SegmentPatch;
+import io.flotilla.log.state.HardState;
 import io.flotilla.log.state.HardStateJournal;
+import io.flotilla.log.state.LastStop;
 import io.flotilla.log.state.MetaProperties;
 import io.flotilla.log.state.PartitionMetadata;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.Closeable;
@@ -17,9 +21,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * meta.properties       whose directory this is
- * .lock                 held while it is open       .suspect  there after a failed write
+ * .lock                 held while it is open       .last-stop  how it was closed, once it is
  * hard-state.journal    term and vote of every group
  * TOPIC-PARTITION/      a log: partition.metadata, and for each segment .log, .index, .timeindex; .snapshot files
  * NAME.ID-delete/       being removed       NAME.ID-stray/   set aside for an operator
@@ -42,11 +49,6 @@ import org.slf4j.LoggerFactory;
 public final class LogDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
     private static final String LOCK_FILE = ".lock";
-    /**
-     * There from a failure to the next clean stop. It need not be durable: what it warns of, pages that can be read though
-     * they were not written, does not outlive the system's cache either.
-     */
-    private static final String SUSPECT_FILE = ".suspect";
     /** Syncs in flight at a time; measured on small disks, more gain nothing. */
     private static final int CONCURRENT_SYNCS = 16;
 
@@ -58,10 +60,14 @@ public final class LogDirectory {
     private final Flusher flusher;
     private final Map<String, PartitionLog> open = new ConcurrentSkipListMap<>();
     private final AtomicLong cachedBytes = new AtomicLong();
-    private volatile MetaProperties identity;
+    private final DirectoryIdentity identity;
+    /** Logs that were here and have not been opened yet. */
+    private final Set<LogId> unrecovered = ConcurrentHashMap.newKeySet();
+
+    private final AtomicBoolean allRecovered = new AtomicBoolean();
+    private final List<LogId> found = new ArrayList<>();
     private HardStateJournal journal;
-    private List<LogId> found;
-    private boolean suspect;
+    private LastStop lastStop;
 
     private LogDirectory(FileSystem files, Path path, Executor blocking, ByteBufAllocator allocator)
             throws IOException {
@@ -69,6 +75,7 @@ public final class LogDirectory {
         this.path = path;
         this.blocking = blocking;
         this.allocator = allocator;
+        this.identity = new DirectoryIdentity(files, path);
         this.lock = lock();
         this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
     }
@@ -116,9 +123,8 @@ public final class LogDirectory {
     }
 
     private void load(MetaProperties expected) throws IOException {
-        identity = checkIdentity(expected);
-        suspect = files.exists(path.resolve(SUSPECT_FILE));
-        found = new ArrayList<>();
+        boolean used = identity.check(expected);
+        lastStop = LastStop.read(files, path);
         for (String name : files.list(path)) {
             if (name.endsWith(LogFiles.INSTALL)) {
                 LogFiles.finishInstall(files, path, name);
@@ -131,6 +137,37 @@ public final class LogDirectory {
             } else if (!name.endsWith(LogFiles.STRAY) && files.exists(entry.resolve(PartitionMetadata.FILE))) {
                 noteFound(name, entry);
             }
+        }
+        LastStop.running(files, path, lastStop);
+        if (used && !HardStateJournal.exists(files, path)) {
+            forgetVotes(path.resolve(HardStateJournal.FILE) + " is missing");
+        }
+        journal = HardStateJournal.open(files, path, flusher, lastStop, this::forgetVotes);
+        identity.takeNew(expected);
+        unrecovered.addAll(found);
+        if (found.isEmpty()) {
+            LastStop.running(files, path, LastStop.KILLED);
+        }
+    }
+
+    /** The votes given by the replicas here may be unknown: none may vote as if it remembered. */
+    private void forgetVotes(String what) throws IOException {
+        LOG.error(
+                "{}. Terms and votes may be lost with it: the {} replicas in {} do not vote until their groups have taken"
+                        + " them in anew, which leaders see to by themselves",
+                what,
+                found.size(),
+                path);
+        for (LogId id : found) {
+            new LogFiles(files, path, id).setForgetful(true);
+        }
+    }
+
+    /** What the last stop may have done to a log is found and mended; once that is true of all, it is forgotten. */
+    private void recovered(LogId id) throws IOException {
+        unrecovered.remove(id);
+        if (unrecovered.isEmpty() && lastStop != LastStop.KILLED && allRecovered.compareAndSet(false, true)) {
+            LastStop.running(files, path, LastStop.KILLED);
         }
     }
 
@@ -147,52 +184,13 @@ public final class LogDirectory {
         }
     }
 
-    /** Reads or writes {@code meta.properties} and opens the journal; these two are there together or not at all. */
-    private MetaProperties checkIdentity(MetaProperties expected) throws IOException {
-        MetaProperties stored = MetaProperties.read(files, path).orElse(null);
-        if (stored == null) {
-            refuseIfUsed();
-            journal = HardStateJournal.open(files, path, flusher);
-            expected.write(files, path);
-            return expected;
-        }
-        refuseOtherCluster(stored.clusterId(), expected.clusterId());
-        if (stored.nodeId() != expected.nodeId()) {
-            throw new LogDirectoryException(
-                    "Log directory " + path + " belongs to node " + stored.nodeId() + ", this is node "
-                            + expected.nodeId() + ". Were directories swapped? Correct node.id or log.dirs");
-        }
-        if (!HardStateJournal.exists(files, path)) {
-            throw new LogDirectoryException("Log directory " + path + " has lost its " + HardStateJournal.FILE
-                    + ", and with it the votes given. Set it aside and start with an empty one");
-        }
-        journal = HardStateJournal.open(files, path, flusher);
-        return stored;
-    }
-
-    private void refuseOtherCluster(String stored, String present) throws LogDirectoryException {
-        if (stored != null && present != null && !stored.equals(present)) {
-            throw new LogDirectoryException("Log directory " + path + " belongs to cluster " + stored
-                    + ", this broker to " + present + ". Correct log.dirs, or use an empty directory");
-        }
-    }
-
-    private void refuseIfUsed() throws IOException {
-        for (String name : files.list(path)) {
-            if (files.exists(path.resolve(name).resolve(PartitionMetadata.FILE))) {
-                throw new LogDirectoryException("Log directory " + path + " holds " + name + " but no "
-                        + MetaProperties.FILE + " that says whose it is. Restore the file, or use an empty directory");
-            }
-        }
-    }
-
     public Path path() {
         return path;
     }
 
     /** What {@code meta.properties} says. */
     public MetaProperties identity() {
-        return identity;
+        return identity.get();
     }
 
     /**
@@ -201,12 +199,7 @@ public final class LogDirectory {
      * nothing when the id is the one known already.
      */
     public void joinCluster(String clusterId) throws IOException {
-        refuseOtherCluster(identity.clusterId(), clusterId);
-        if (identity.clusterId() == null) {
-            MetaProperties joined = new MetaProperties(clusterId, identity.nodeId(), identity.directoryId());
-            joined.write(files, path);
-            identity = joined;
-        }
+        identity.joinCluster(clusterId);
     }
 
     /** Terms and votes of the groups whose logs are here. */
@@ -220,46 +213,68 @@ public final class LogDirectory {
     }
 
     /**
-     * Opens a partition's log, creating it when absent. Logs of different partitions can be opened at the same time.
+     * Opens a partition's log, creating it when absent. Logs of different partitions can be opened at the same time. What was
+     * committed before and is not here any more makes the replica forgetful ({@link PartitionLog#isForgetful}).
      *
      * @param initialConfiguration the configuration of the group if the log is created
      * @param nowMs the present time
+     * @param hasPeers there are other replicas: what is lost here may be fetched from them
      * @throws IOException when the disk fails
      */
-    public OpenResult openLog(LogId id, byte[] initialConfiguration, LogConfig config, long nowMs) throws IOException {
+    public OpenResult openLog(LogId id, byte[] initialConfiguration, LogConfig config, long nowMs, boolean hasPeers)
+            throws IOException {
         requireClosed(id);
         LogFiles logFiles = new LogFiles(files, path, id);
         Path directory = logFiles.directory();
         long commitMark = journal.committed(id.group());
         boolean created = !files.exists(directory);
         if (created) {
-            if (commitMark > 0) {
-                return new OpenResult.Damaged(
-                        new Damage(directory, 0, "is missing, but index " + commitMark + " was durable and committed"));
+            boolean lost = commitMark > 0 || !journal.load(id.group()).equals(HardState.NONE);
+            if (commitMark > 0 && !hasPeers) {
+                String reason = "is missing, but index " + commitMark + " was durable and committed";
+                return new OpenResult.Damaged(new Damage(directory, 0, reason), null);
             }
-            logFiles.install(0, LogState.emptySnapshot(initialConfiguration).encode(), 0);
+            if (lost) {
+                LOG.error("Log {} is missing, and made anew from its peers", id.directoryName());
+                journal.forgetCommitted(id.group());
+                commitMark = 0;
+            }
+            logFiles.install(0, LogState.emptySnapshot(initialConfiguration).encode(), 0, lost && hasPeers);
         }
         String foreign = foreign(directory, id);
         if (foreign != null) {
-            return new OpenResult.Damaged(new Damage(directory.resolve(PartitionMetadata.FILE), 0, foreign));
+            return new OpenResult.Damaged(new Damage(directory.resolve(PartitionMetadata.FILE), 0, foreign), null);
         }
         Recovery.Outcome outcome =
-                new Recovery(files, logFiles, config, commitMark, nowMs, suspect).run(initialConfiguration);
+                new Recovery(files, logFiles, config, commitMark, nowMs, lastStop, hasPeers).run(initialConfiguration);
         if (outcome instanceof Recovery.Outcome.Damaged damaged) {
             LOG.error("Log {} is damaged: {}", id.directoryName(), damaged.damage());
-            return new OpenResult.Damaged(damaged.damage());
+            return new OpenResult.Damaged(damaged.damage(), damaged.spot());
         }
         Recovery.Outcome.Recovered recovered = (Recovery.Outcome.Recovered) outcome;
         if (!recovered.notes().isEmpty()) {
             LOG.warn("Log {} recovered: {}", id.directoryName(), recovered.notes());
         }
         LogStore store = new LogStore(files, logFiles, flusher, blocking, allocator, cachedBytes, this::forgetOpen);
-        PartitionLog log = new PartitionLog(id, store, config, recovered.state());
+        PartitionLog log = new PartitionLog(id, store, config, recovered.state(), logFiles.isForgetful());
         if (open.putIfAbsent(id.directoryName(), log) != null) {
             throw new IllegalStateException("Log " + id.directoryName() + " is open");
         }
+        recovered(id);
         return new OpenResult.Opened(
                 log, new RecoveryReport(created, recovered.scannedBytes(), recovered.cutBytes(), recovered.notes()));
+    }
+
+    /**
+     * Repairs a log that could not be opened for damage, with batches from another replica: they must be committed ones, and
+     * begin with the spot's. {@link #openLog} then tells what more there is to repair.
+     *
+     * @param batches stay the caller's
+     */
+    public RepairResult repair(LogId id, DamagedSpot spot, ByteBuf batches) throws IOException {
+        requireClosed(id);
+        Path directory = new LogFiles(files, path, id).directory();
+        return new SegmentPatch(files, directory, spot, List.of()).apply(batches);
     }
 
     private String foreign(Path directory, LogId id) {
@@ -282,6 +297,7 @@ public final class LogDirectory {
         if (files.exists(logFiles.directory())) {
             removeLater(logFiles.retire(LogFiles.DELETE));
         }
+        recovered(id);
         journal.forget(id.group());
     }
 
@@ -295,6 +311,7 @@ public final class LogDirectory {
         requireClosed(id);
         Path stray = new LogFiles(files, path, id).retire(LogFiles.STRAY);
         journal.forgetCommitted(id.group());
+        recovered(id);
         LOG.warn("Log {} is set aside as {}", id.directoryName(), stray);
         return stray;
     }
@@ -341,9 +358,9 @@ public final class LogDirectory {
     private void fenced(LogFailure failure) {
         if (failure.kind() != LogFailure.Kind.ABANDONED) {
             try {
-                files.open(path.resolve(SUSPECT_FILE), FileSystem.Access.WRITE).close();
+                LastStop.failed(files, path);
             } catch (IOException e) {
-                LOG.warn("{} cannot be marked as suspect: {}", path, e.toString());
+                LOG.warn("{} cannot be marked as failed: {}", path, e.toString());
             }
         }
         open.values().forEach(log -> log.fence(failure));
@@ -362,19 +379,19 @@ public final class LogDirectory {
     /** Closes the journal and frees the lock, after all logs were closed. Does not block; completes on any thread. */
     public CompletableFuture<Void> close() {
         return journal.close().handle((done, failure) -> {
-            if (failure == null) {
-                forgetSuspicion();
+            if (failure == null && flusher.failure() == null && open.isEmpty() && unrecovered.isEmpty()) {
+                noteCleanStop();
             }
             freeLock();
             return null;
         });
     }
 
-    private void forgetSuspicion() {
+    private void noteCleanStop() {
         try {
-            files.delete(path.resolve(SUSPECT_FILE));
+            LastStop.clean(files, path);
         } catch (IOException e) {
-            LOG.warn("{} stays marked as suspect: {}", path, e.toString());
+            LOG.warn("{} cannot be marked as closed in good order: {}", path, e.toString());
         }
     }
 

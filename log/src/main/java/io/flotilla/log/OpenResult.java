@@ -5,6 +5,10 @@ public sealed interface OpenResult {
     /** The log is usable; call {@link PartitionLog#start} on its loop. */
     record Opened(PartitionLog log, RecoveryReport report) implements OpenResult {}
 
-    /** The files cannot be trusted. Nothing was changed; {@link LogDirectory#setAside} makes room for a rebuild from peers. */
-    record Damaged(Damage damage) implements OpenResult {}
+    /**
+     * The files cannot be trusted. Nothing was changed; {@link LogDirectory#setAside} makes room for a rebuild from peers.
+     *
+     * @param spot where a repair from peers can begin ({@link LogDirectory#repair}), or null
+     */
+    record Damaged(Damage damage, DamagedSpot spot) implements OpenResult {}
 }

@@ -47,11 +47,13 @@ public final class PartitionLog {
     private LogListener listener;
     private volatile LogWriter writer;
     private LogReads reads;
+    private boolean forgetful;
     private boolean appendedSinceTick;
     private LogFailure failure;
     private CompletableFuture<Void> closed;
 
-    PartitionLog(LogId id, LogStore store, LogConfig config, LogState state) {
+    PartitionLog(LogId id, LogStore store, LogConfig config, LogState state, boolean forgetful) {
+        this.forgetful = forgetful;
         this.id = id;
         this.store = store;
         this.config = config;
@@ -141,6 +143,22 @@ public final class PartitionLog {
     /** Index of the record at an offset; for the log end offset the index it gets if it is appended next. */
     public long indexOf(long offset) {
         return state.raftEntries().indexOf(offset);
+    }
+
+    /**
+     * Whether this replica may have acknowledged entries, or given votes, that it does not know of any more: it must neither
+     * vote nor stand for election until its group has taken it in anew. Survives restarts.
+     */
+    public boolean isForgetful() {
+        return forgetful;
+    }
+
+    /** The group has taken this replica in anew, knowing that it remembered nothing: it is like any other again. */
+    public void remember() {
+        if (forgetful && failure == null && closed == null) {
+            writer.remember(() -> forgetful = false);
+            writer.kick();
+        }
     }
 
     /** Where each term begins, oldest first. */

@@ -66,7 +66,7 @@ class DiskFailureTest {
         fixture.open();
         LogId otherId = new LogId("other", LogFixture.ID.topicId(), 1);
         PartitionLog other =
-                ((OpenResult.Opened) fixture.directory.openLog(otherId, new byte[0], LogFixture.SMALL, 0)).log();
+                ((OpenResult.Opened) fixture.directory.openLog(otherId, new byte[0], LogFixture.SMALL, 0, true)).log();
         LogFailure[] heard = new LogFailure[1];
         other.start(fixture.tasks.loop, new LogListener() {
             @Override
@@ -112,7 +112,7 @@ class DiskFailureTest {
         fixture.disk.setFaults((operation, path) -> {});
         LogId otherId = new LogId("other", LogFixture.ID.topicId(), 1);
         PartitionLog other =
-                ((OpenResult.Opened) fixture.directory.openLog(otherId, new byte[0], LogFixture.SMALL, 0)).log();
+                ((OpenResult.Opened) fixture.directory.openLog(otherId, new byte[0], LogFixture.SMALL, 0, true)).log();
         boolean[] failed = new boolean[1];
         other.start(fixture.tasks.loop, new LogListener() {
             @Override

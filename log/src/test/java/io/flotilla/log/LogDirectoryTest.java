@@ -38,7 +38,7 @@ class LogDirectoryTest {
     }
 
     private PartitionLog openLog(LogDirectory directory, LogId id) throws IOException {
-        OpenResult result = directory.openLog(id, new byte[0], LogFixture.SMALL, 0);
+        OpenResult result = directory.openLog(id, new byte[0], LogFixture.SMALL, 0, true);
         PartitionLog log = ((OpenResult.Opened) result).log();
         log.start(tasks.loop, new LogListener() {
             @Override
@@ -107,9 +107,10 @@ class LogDirectoryTest {
                 .hasMessageContaining("holds t-3 but no meta.properties");
         NODE_1.write(disk, ROOT);
         disk.delete(ROOT.resolve(HardStateJournal.FILE));
-        assertThatThrownBy(() -> open(NODE_1))
-                .isInstanceOf(LogDirectoryException.class)
-                .hasMessageContaining("votes");
+        LogDirectory withoutVotes = open(NODE_1);
+        PartitionLog log = openLog(withoutVotes, TOPIC);
+        assertThat(log.isForgetful()).isTrue();
+        close(log);
     }
 
     @Test

@@ -29,6 +29,7 @@ public final class LogFixture {
     public PartitionLog log;
     public RecoveryReport report;
     public long now = 1_000_000;
+    public boolean hasPeers;
 
     /** Where the files of the log are. */
     public Path path() {
@@ -37,7 +38,7 @@ public final class LogFixture {
 
     public OpenResult tryOpen() throws IOException {
         directory = LogDirectory.open((FileSystem) disk, ROOT, IDENTITY, tasks.background);
-        return directory.openLog(ID, new byte[] {42}, config, now);
+        return directory.openLog(ID, new byte[] {42}, config, now, hasPeers);
     }
 
     public PartitionLog open() throws IOException {

@@ -125,7 +125,8 @@ public final class ReplicaOpener {
                     logId,
                     ByteBufUtil.getBytes(members),
                     logConfig(config),
-                    environment.clock().millis());
+                    environment.clock().millis(),
+                    !isAlone(initial));
             if (result instanceof OpenResult.Opened opened) {
                 report(logId, opened.report());
                 return opened.log();
@@ -134,6 +135,10 @@ public final class ReplicaOpener {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private boolean isAlone(Configuration members) {
+        return members.allVoters().size() == 1 && members.isVoter(nodeId);
     }
 
     private static void report(LogId logId, RecoveryReport report) {
@@ -168,7 +173,7 @@ public final class ReplicaOpener {
                         MAX_INFLIGHT_BYTES,
                         MAX_UNCOMMITTED_BYTES,
                         0),
-                durableState(log, directory.journal().load(logId.group())),
+                durableState(log, directory.journal().load(logId.group()), isForgetful(log)),
                 environment.random().newGenerator());
         RaftGroup group = shard.host()
                 .open(new GroupId(id.topicId(), id.partition()), core, storage, replica.groupListener(), options);
@@ -178,7 +183,20 @@ public final class ReplicaOpener {
         return replica;
     }
 
-    private static DurableState durableState(PartitionLog log, HardState found) {
+    /** Whether the log lost what others may count on; who is a group of its own has nobody to disappoint. */
+    private boolean isForgetful(PartitionLog log) {
+        List<io.flotilla.log.Configuration> configurations = log.configurations();
+        byte[] newest = configurations.get(configurations.size() - 1).bytes();
+        if (log.isForgetful() && isAlone(ConfigurationCodec.read(Unpooled.wrappedBuffer(newest)))) {
+            LOG.warn(
+                    "{}: this is the only replica: what it has lost is lost",
+                    log.id().directoryName());
+            return false;
+        }
+        return log.isForgetful();
+    }
+
+    private static DurableState durableState(PartitionLog log, HardState found, boolean lostEntries) {
         HardState state = found;
         if (found.term() < log.lastTerm()) {
             // Entries of a term can outlive the journal's word for it; who was voted for in it is then unknown, but its
@@ -204,6 +222,6 @@ public final class ReplicaOpener {
                 log.lastIndex(),
                 log.committedIndex(),
                 configurations,
-                isBegunAnew || state.votedFor() == FORGOTTEN);
+                lostEntries || isBegunAnew || state.votedFor() == FORGOTTEN);
     }
 }

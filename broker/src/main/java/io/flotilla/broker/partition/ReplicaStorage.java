@@ -79,6 +79,10 @@ final class ReplicaStorage implements GroupStorage {
         journal.save(log.id().group(), new io.flotilla.log.state.HardState(state.term(), state.votedFor()), loop)
                 .whenComplete((nothing, failure) -> {
                     if (failure == null) {
+                        if (state.isForgetful()) {
+                            // From now on the journal says so.
+                            log.remember();
+                        }
                         persisted.run();
                     } else {
                         failed.accept(failure);

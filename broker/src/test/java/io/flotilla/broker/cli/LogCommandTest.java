@@ -54,7 +54,7 @@ class LogCommandTest {
         var identity = new MetaProperties("cluster", 1, new UUID(1, 2));
         LogDirectory open = LogDirectory.open(new JdkFileSystem(), directory, identity, Runnable::run);
         OpenResult result =
-                open.openLog(new LogId("topic", new UUID(3, 4), 0), new byte[] {1}, LogConfig.DEFAULT, 1000);
+                open.openLog(new LogId("topic", new UUID(3, 4), 0), new byte[] {1}, LogConfig.DEFAULT, 1000, true);
         PartitionLog log = ((OpenResult.Opened) result).log();
         log.start(Runnable::run, new LogListener() {
             @Override

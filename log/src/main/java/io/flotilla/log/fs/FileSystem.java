@@ -48,6 +48,12 @@ public interface FileSystem {
     /** Bytes that can still be written on the disk that holds the path. */
     long freeSpace(Path path) throws IOException;
 
+    /**
+     * Names the time since the system was last started, or is empty where that is unknown: while it stays the same, what was
+     * written to a file can be read from it, synced or not.
+     */
+    String bootId();
+
     /** Size in bytes of the disk that holds the path, whatever is on it. */
     long totalSpace(Path path) throws IOException;
 

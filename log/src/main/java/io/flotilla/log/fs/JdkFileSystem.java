@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 
 /** The real disk, through the JDK's file channels. */
 public final class JdkFileSystem implements FileSystem {
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
     @Override
     public FileHandle open(Path file, Access access) throws IOException {
         return new Handle(
@@ -69,6 +71,15 @@ public final class JdkFileSystem implements FileSystem {
     @Override
     public long totalSpace(Path path) throws IOException {
         return Files.getFileStore(path).getTotalSpace();
+    }
+
+    @Override
+    public String bootId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Override

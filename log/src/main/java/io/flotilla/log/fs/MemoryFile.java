@@ -74,20 +74,49 @@ final class MemoryFile {
         pending.clear();
     }
 
-    /** Decides what the disk kept of what was not synced. */
+    /**
+     * Decides what the disk kept of what was not synced. Each sector on its own may have missed the latest changes, but never
+     * an earlier change than one it has: it was written, if at all, as it stood in the cache at some moment.
+     */
     void losePower(RandomGenerator random) {
         int mood = random.nextInt(4);
-        for (Change change : pending) {
-            int fate = mood < 2 ? mood : random.nextInt(3);
-            if (fate == 1) {
-                apply(change);
-            } else if (fate == 2) {
-                tear(change, random);
-            }
+        int[] kept = new int[sectors()];
+        for (int sector = 0; sector < kept.length; sector++) {
+            kept[sector] = mood < 2 ? mood * pending.size() : random.nextInt(pending.size() + 1);
+        }
+        for (int i = 0; i < pending.size(); i++) {
+            apply(pending.get(i), i, kept);
         }
         pending.clear();
         visible = new Content();
         visible.write(0, durable.bytes, 0, durable.size);
+    }
+
+    private int sectors() {
+        long most = durable.size;
+        for (Change change : pending) {
+            most = Math.max(most, change.position() + (change.bytes() == null ? 0 : change.bytes().length));
+        }
+        return (int) (most / SECTOR) + 1;
+    }
+
+    /** Applies a change where the sector has kept it. */
+    private void apply(Change change, int number, int[] kept) {
+        if (change.bytes() == null) {
+            if (number < kept[(int) (change.position() / SECTOR)]) {
+                durable.truncate(change.position());
+            }
+            return;
+        }
+        int length = change.bytes().length;
+        for (int from = 0; from < length; ) {
+            long position = change.position() + from;
+            int count = Math.min(SECTOR - (int) (position % SECTOR), length - from);
+            if (number < kept[(int) (position / SECTOR)]) {
+                durable.write(position, change.bytes(), from, count);
+            }
+            from += count;
+        }
     }
 
     private void apply(Change change) {
@@ -95,22 +124,6 @@ final class MemoryFile {
             durable.truncate(change.position());
         } else {
             durable.write(change.position(), change.bytes(), 0, change.bytes().length);
-        }
-    }
-
-    /** Writes some of the sectors, in any order, as a disk may. */
-    private void tear(Change change, RandomGenerator random) {
-        if (change.bytes() == null) {
-            return;
-        }
-        int length = change.bytes().length;
-        for (int from = 0; from < length; ) {
-            int room = SECTOR - (int) ((change.position() + from) % SECTOR);
-            int count = Math.min(room, length - from);
-            if (random.nextBoolean()) {
-                durable.write(change.position() + from, change.bytes(), from, count);
-            }
-            from += count;
         }
     }
 

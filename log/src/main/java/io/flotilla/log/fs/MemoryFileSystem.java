@@ -55,6 +55,8 @@ public final class MemoryFileSystem implements FileSystem {
     /** Counts power losses and crashes: handles and locks of an earlier life are void. */
     private int life;
 
+    private int boots;
+
     /** Makes operations fail from now on. */
     public synchronized void setFaults(Faults newFaults) {
         faults = newFaults;
@@ -79,6 +81,7 @@ public final class MemoryFileSystem implements FileSystem {
     /** Loses power: of what was not synced, some is kept, some lost, some torn, as the random numbers say. */
     public synchronized void powerLoss(RandomGenerator random) {
         killProcess();
+        boots++;
         losePower(root, random);
     }
 
@@ -203,6 +206,11 @@ public final class MemoryFileSystem implements FileSystem {
     @Override
     public synchronized long totalSpace(Path path) {
         return capacity;
+    }
+
+    @Override
+    public synchronized String bootId() {
+        return "boot-" + boots;
     }
 
     @Override

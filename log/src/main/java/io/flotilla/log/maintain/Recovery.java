@@ -2,16 +2,21 @@ package io.flotilla.log.maintain;
 
 import io.flotilla.log.Damage;
 import io.flotilla.log.DamagedLogException;
+import io.flotilla.log.DamagedSpot;
 import io.flotilla.log.LogConfig;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
+import io.flotilla.log.segment.FileRange;
 import io.flotilla.log.segment.IndexLookup;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.LogState;
+import io.flotilla.log.segment.Quarantine;
 import io.flotilla.log.segment.Segment;
+import io.flotilla.log.segment.SegmentCheck;
 import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.log.state.InvalidSnapshotException;
+import io.flotilla.log.state.LastStop;
 import io.flotilla.log.state.Snapshot;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -20,9 +25,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens a log's files after a stop or a crash: the newest good snapshot, then every batch after it, each checked. Only the
- * end of the last segment can have been torn by an interrupted write, and only there is anything cut; whatever else is wrong
- * is damage, and nothing is changed then (Protocol-Aware Recovery, FAST 2018). Blocking; used once.
+ * Opens a log's files after a stop or a crash: the newest good snapshot, then every batch after it, each checked. What an
+ * interrupted write explains is cut off the end. Damage below what is known to be committed is never cut: it is to be
+ * repaired from other replicas. Damage after that may have been acknowledged and may not: it is cut too, kept aside, and the
+ * replica is marked as forgetful, so that it does not vote as if it remembered. Blocking; used once.
  */
 public final class Recovery {
     /** How it ended. */
@@ -30,8 +36,12 @@ public final class Recovery {
         /** The log's state; everything in it is durable. */
         record Recovered(LogState state, long scannedBytes, long cutBytes, String notes) implements Outcome {}
 
-        /** The files cannot be trusted. */
-        record Damaged(Damage damage) implements Outcome {}
+        /**
+         * The files cannot be trusted; nothing was changed.
+         *
+         * @param spot where a repair has to begin, or null if there is none
+         */
+        record Damaged(Damage damage, DamagedSpot spot) implements Outcome {}
     }
 
     private final FileSystem files;
@@ -39,26 +49,37 @@ public final class Recovery {
     private final Path directory;
     private final LogConfig config;
     private final long nowMs;
-    private final boolean suspect;
+    private final LastStop lastStop;
+    private final boolean hasPeers;
     private final List<String> notes = new ArrayList<>();
     private List<Long> present;
+    private final List<Segment> closed = new ArrayList<>();
     private LogState state;
     private long commitMark;
+    private long scanned;
 
     /**
      * @param commitMark index up to which the log is known to be committed and durable here
      * @param nowMs the present time
-     * @param suspect a write or sync failed when the directory was last open
+     * @param lastStop how the directory was last closed
+     * @param hasPeers other replicas hold this log too: what cannot be trusted may be cut, and fetched again
      */
     public Recovery(
-            FileSystem files, LogFiles logFiles, LogConfig config, long commitMark, long nowMs, boolean suspect) {
+            FileSystem files,
+            LogFiles logFiles,
+            LogConfig config,
+            long commitMark,
+            long nowMs,
+            LastStop lastStop,
+            boolean hasPeers) {
         this.files = files;
         this.logFiles = logFiles;
         this.directory = logFiles.directory();
         this.config = config;
         this.commitMark = commitMark;
         this.nowMs = nowMs;
-        this.suspect = suspect;
+        this.lastStop = lastStop;
+        this.hasPeers = hasPeers;
     }
 
     /**
@@ -70,12 +91,13 @@ public final class Recovery {
         present = logFiles.segments();
         Snapshot snapshot = newestSnapshot(initialConfiguration);
         if (snapshot == null) {
-            return damaged(directory, 0, "no snapshot can be read, and the log does not begin at offset 0");
+            String reason = "no snapshot can be read, and the log does not begin at offset 0";
+            return new Outcome.Damaged(new Damage(directory, 0, reason), null);
         }
         commitMark = Math.max(commitMark, snapshot.index());
         state = new LogState(snapshot);
-        Damage damage = checkSegments();
-        return damage != null ? new Outcome.Damaged(damage) : scan();
+        Outcome damaged = checkSegments();
+        return damaged != null ? damaged : scan();
     }
 
     private Snapshot newestSnapshot(byte[] initialConfiguration) throws IOException {
@@ -93,34 +115,43 @@ public final class Recovery {
     }
 
     /** Holds the files against the snapshot's list, and gives the segment to be appended to its indexes. */
-    private Damage checkSegments() throws IOException {
+    private Outcome checkSegments() throws IOException {
         if (!notes.isEmpty() && !present.isEmpty()) {
             // An older snapshot may list segments that retention has removed since.
             dropMissingBefore(present.get(0));
         }
-        List<Segment> segments = state.segments();
-        for (Segment segment : segments) {
+        for (Segment segment : state.segments()) {
             Path file = SegmentFiles.log(directory, segment.baseOffset());
             boolean last = segment == state.active();
             try (FileHandle handle = files.open(file, FileSystem.Access.READ)) {
                 long size = handle.size();
                 if (size < segment.size() || size > segment.size() && !last) {
-                    return new Damage(
-                            file,
-                            Math.min(size, segment.size()),
-                            "has " + size + " bytes where " + segment.size() + " were made durable");
+                    String reason = "has " + size + " bytes where " + segment.size() + " were made durable";
+                    return damagedIn(segment, new Damage(file, Math.min(size, segment.size()), reason));
                 }
                 if (last) {
                     segment.restoreIndex(
                             IndexLookup.restore(files, handle, directory, segment, config.indexIntervalBytes()), nowMs);
                 }
             } catch (NoSuchFileException e) {
-                return new Damage(file, 0, "is missing");
+                return damagedIn(segment, new Damage(file, 0, "is missing"));
             } catch (DamagedLogException e) {
-                return e.damage();
+                return damagedIn(segment, e.damage());
             }
         }
         return null;
+    }
+
+    /** Damage in what the snapshot vouches for: finds where it begins. */
+    private Outcome damagedIn(Segment segment, Damage damage) throws IOException {
+        FileRange range = new FileRange(directory, segment.baseOffset(), 0, segment.size(), true);
+        SegmentCheck check = new SegmentCheck(
+                range,
+                segment.baseIndex(),
+                segment.baseOffset(),
+                state.termStarts().list(),
+                commitMark);
+        return new Outcome.Damaged(damage, check.run(files));
     }
 
     private void dropMissingBefore(long firstPresent) {
@@ -131,53 +162,90 @@ public final class Recovery {
     }
 
     private Outcome scan() throws IOException {
-        long scanned = 0;
-        List<Segment> closed = new ArrayList<>();
         while (true) {
-            Segment segment = state.active();
-            Path file = SegmentFiles.log(directory, segment.baseOffset());
-            Long next = present.stream()
-                    .filter(base -> base > segment.baseOffset())
-                    .findFirst()
-                    .orElse(null);
-            try (FileHandle handle = files.open(file, FileSystem.Access.WRITE)) {
-                long start = segment.size();
-                TailScan scan = new TailScan(handle, state, config, nowMs, commitMark);
-                TailScan.Result result = scan.run();
-                scanned += segment.size() - start;
-                if (result.reason() != null && (next != null || !result.torn())) {
-                    return damaged(file, segment.size(), result.reason());
-                }
-                if (next == null) {
-                    return state.lastIndex() < commitMark
-                            ? damaged(file, segment.size(), endsEarly())
-                            : finish(handle, scan, scanned, closed, result.reason());
-                }
+            Outcome outcome = scanActive();
+            if (outcome != null) {
+                return outcome;
             }
-            if (next != state.endOffset()) {
-                return damaged(
-                        file,
-                        segment.size(),
-                        "ends at offset " + state.endOffset() + ", but the next segment" + " begins at " + next);
-            }
-            closed.add(segment);
+            closed.add(state.active());
             state.roll();
         }
     }
 
-    private String endsEarly() {
-        return "the log ends at index " + state.lastIndex() + ", but index " + commitMark
-                + " was durable and committed";
+    /** Reads the active segment to its end; null if another follows it as it should. */
+    private Outcome scanActive() throws IOException {
+        Segment segment = state.active();
+        List<Long> later =
+                present.stream().filter(base -> base > segment.baseOffset()).toList();
+        try (FileHandle file = files.open(SegmentFiles.log(directory, segment.baseOffset()), FileSystem.Access.WRITE)) {
+            long start = segment.size();
+            TailScan scan = new TailScan(file, state, config, nowMs, commitMark, lastStop);
+            TailScan.Result result = scan.run();
+            scanned += segment.size() - start;
+            String reason = result.reason();
+            if (reason == null && !later.isEmpty()) {
+                if (later.get(0) == state.endOffset()) {
+                    return null;
+                }
+                reason = "ends at offset " + state.endOffset() + ", but the next segment begins at " + later.get(0);
+            }
+            if (state.lastIndex() < commitMark) {
+                boolean gap = result.reason() == null && !later.isEmpty();
+                return damagedHere(
+                        (reason == null ? "the log ends at index " + state.lastIndex() : reason) + ", though index "
+                                + commitMark + " was durable and committed",
+                        gap ? null : spotHere(later.isEmpty() ? Long.MAX_VALUE : file.size()));
+            }
+            boolean torn = result.torn() && later.isEmpty();
+            if (reason != null && !torn) {
+                if (!hasPeers) {
+                    return damagedHere(reason, null);
+                }
+                cutDamage(file, reason, later);
+            }
+            return finish(file, scan, reason);
+        }
     }
 
-    private Outcome finish(FileHandle last, TailScan scan, long scanned, List<Segment> closed, String cutReason)
-            throws IOException {
+    private Outcome damagedHere(String reason, DamagedSpot spot) {
+        Path file = SegmentFiles.log(directory, state.active().baseOffset());
+        return new Outcome.Damaged(new Damage(file, state.active().size(), reason), spot);
+    }
+
+    /** The place after all that the state holds. */
+    private DamagedSpot spotHere(long end) {
+        Segment segment = state.active();
+        return new DamagedSpot(
+                segment.baseOffset(),
+                segment.size(),
+                end,
+                state.lastIndex() + 1,
+                state.endOffset(),
+                state.termStarts().lastTerm(),
+                commitMark);
+    }
+
+    /** Takes what may have been acknowledged off the log; before anything else the replica is marked as forgetful. */
+    private void cutDamage(FileHandle file, String reason, List<Long> later) throws IOException {
+        logFiles.setForgetful(true);
+        Quarantine quarantine = new Quarantine(files, directory);
+        quarantine.keep(state.active().baseOffset(), state.active().size(), file.size());
+        // Newest first, so that no crash leaves a gap.
+        for (int i = later.size() - 1; i >= 0; i--) {
+            quarantine.keep(later.get(i));
+        }
+        notes.add(
+                "damage that no interrupted write explains, after index " + state.lastIndex() + ": " + reason
+                        + "; what was there is kept aside, and this replica does not vote until its group has taken it in anew");
+    }
+
+    private Outcome finish(FileHandle last, TailScan scan, String cutReason) throws IOException {
         long cut = last.size() - state.active().size();
         if (cut > 0) {
-            notes.add("cut " + cut + " bytes of an interrupted write (" + cutReason + ")");
+            notes.add("cut " + cut + " bytes off the end (" + cutReason + ")");
             last.truncate(state.active().size());
         }
-        if (suspect) {
+        if (lastStop == LastStop.DISK_FAILED) {
             scan.rewriteEnd();
         }
         // What a killed process wrote may stand in the system's cache only.
@@ -193,9 +261,5 @@ public final class Recovery {
         logFiles.removeLeftovers();
         files.syncDirectory(directory);
         return new Outcome.Recovered(state, scanned, cut, String.join("; ", notes));
-    }
-
-    private static Outcome damaged(Path file, long position, String reason) {
-        return new Outcome.Damaged(new Damage(file, position, reason));
     }
 }

@@ -2,9 +2,10 @@ package io.flotilla.log.maintain;
 
 import io.flotilla.log.LogConfig;
 import io.flotilla.log.fs.FileHandle;
+import io.flotilla.log.segment.BatchFileScan;
 import io.flotilla.log.segment.LogState;
 import io.flotilla.log.segment.LogWriter;
-import io.flotilla.wire.record.BatchCursor;
+import io.flotilla.log.state.LastStop;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,25 +27,24 @@ final class TailScan {
      */
     record Result(String reason, boolean torn) {}
 
-    private static final Result WHOLE = new Result(null, false);
-
     private final FileHandle file;
     private final LogState state;
     private final LogConfig config;
     private final long nowMs;
     private final long commitMark;
+    private final LastStop lastStop;
     private final long size;
-    private final BatchCursor cursor = new BatchCursor();
     private final long start;
     private long lastBatch;
-    private ByteBuf piece = Unpooled.buffer(PIECE_BYTES);
 
-    TailScan(FileHandle file, LogState state, LogConfig config, long nowMs, long commitMark) throws IOException {
+    TailScan(FileHandle file, LogState state, LogConfig config, long nowMs, long commitMark, LastStop lastStop)
+            throws IOException {
         this.file = file;
         this.state = state;
         this.config = config;
         this.nowMs = nowMs;
         this.commitMark = commitMark;
+        this.lastStop = lastStop;
         this.size = file.size();
         this.start = state.active().size();
         this.lastBatch = start;
@@ -52,25 +52,18 @@ final class TailScan {
 
     /** Reads from the end of what the state knows of the active segment. */
     Result run() throws IOException {
-        while (state.active().size() < size) {
-            long position = state.active().size();
-            fill(position);
-            cursor.wrap(piece);
-            Result result = takeBatches();
-            if (result != null) {
-                return result;
-            }
-            if (state.active().size() == position) {
-                long batchSize = piece.readableBytes() < RecordBatch.HEADER_BYTES
-                        ? RecordBatch.HEADER_BYTES
-                        : new RecordBatch().wrap(piece, 0).sizeInBytes();
-                if (batchSize > size - position) {
-                    return bad("a batch of " + batchSize + " bytes begins " + (size - position) + " before the end");
-                }
-                piece = Unpooled.buffer((int) batchSize);
-            }
+        String reason = new BatchFileScan(file, start, size).run(this::take);
+        return reason == null ? new Result(null, false) : judge(reason);
+    }
+
+    private String take(RecordBatch batch) {
+        String objection = state.objection(batch);
+        if (objection == null) {
+            lastBatch = state.active().size();
+            state.append(batch, config, nowMs);
+            state.committed(commitMark);
         }
-        return WHOLE;
+        return objection;
     }
 
     /**
@@ -89,50 +82,17 @@ final class TailScan {
         }
     }
 
-    private void fill(long position) throws IOException {
-        int length = (int) Math.min(piece.capacity(), size - position);
-        file.read(piece.nioBuffer(0, length), position);
-        piece.setIndex(0, length);
-    }
-
-    /** Takes the whole batches of the piece; null if what stopped it may be the piece's end. */
-    private Result takeBatches() throws IOException {
-        while (true) {
-            switch (cursor.next()) {
-                case BATCH -> {
-                    RecordBatch batch = cursor.batch();
-                    if (!batch.isCrcValid()) {
-                        return bad("CRC mismatch");
-                    }
-                    String objection = state.objection(batch);
-                    if (objection != null) {
-                        // A whole batch in a wrong place: no interrupted write leaves that.
-                        return new Result(objection, false);
-                    }
-                    lastBatch = state.active().size();
-                    state.append(batch, config, nowMs);
-                    state.committed(commitMark);
-                }
-                case END, TRUNCATED -> {
-                    return null;
-                }
-                case MALFORMED -> {
-                    return bad("no batch begins here (" + cursor.fault() + ")");
-                }
-            }
-        }
-    }
-
-    /**
-     * A place where no good batch begins. It is torn if nothing after it can have been written later, in a round of its own,
-     * after this place had been synced: rounds are bounded, and later ones leave good batches.
-     */
-    private Result bad(String reason) throws IOException {
+    /** Judges a place where no good batch begins. */
+    private Result judge(String reason) throws IOException {
         long position = state.active().size();
-        if (state.lastIndex() < commitMark) {
-            return new Result(reason + ", though index " + commitMark + " was durable and committed", false);
+        TornWrite torn = new TornWrite(file, size, lastStop);
+        if (torn.lacksSectors(position, state.endOffset())) {
+            return new Result(reason, true);
         }
-        long found = size - position <= LogWriter.MOST_UNSYNCED_BYTES ? -1 : goodBatchAfter(position);
+        if (!torn.isCutShort(position, state.endOffset())) {
+            return new Result(reason, false);
+        }
+        long found = goodBatchAfter(position);
         return found < 0
                 ? new Result(reason, true)
                 : new Result(reason + ", but a good batch follows at byte " + found, false);
@@ -141,7 +101,7 @@ final class TailScan {
     private long goodBatchAfter(long bad) throws IOException {
         RecordBatch batch = new RecordBatch();
         for (long position = bad + 1; position <= size - RecordBatch.HEADER_BYTES; ) {
-            fill(position);
+            ByteBuf piece = read(position, (int) Math.min(PIECE_BYTES, size - position));
             int last = piece.readableBytes() - RecordBatch.HEADER_BYTES;
             for (int at = 0; at <= last; at++) {
                 batch.wrap(piece, at);
@@ -164,8 +124,12 @@ final class TailScan {
     }
 
     private boolean isGood(long position, int length) throws IOException {
+        return new RecordBatch().wrap(read(position, length), 0).isCrcValid();
+    }
+
+    private ByteBuf read(long position, int length) throws IOException {
         ByteBuf bytes = Unpooled.buffer(length);
         file.read(bytes.nioBuffer(0, length), position);
-        return new RecordBatch().wrap(bytes.setIndex(0, length), 0).isCrcValid();
+        return bytes.setIndex(0, length);
     }
 }

@@ -21,6 +21,9 @@ public final class LogFiles {
     /** Suffix of a directory that was set aside for an operator. */
     public static final String STRAY = "-stray";
 
+    /** There while the replica may have forgotten what it acknowledged or voted for. */
+    private static final String FORGETFUL_FILE = "forgetful";
+
     /** Snapshots kept, so that one may be damaged. */
     private static final int SNAPSHOTS_KEPT = 2;
 
@@ -140,14 +143,18 @@ public final class LogFiles {
      * beside and put in place by renaming. {@link #finishInstall} completes it after a crash.
      *
      * @param segment base offset of the empty segment to begin with
+     * @param forgetful see {@link #isForgetful}
      */
-    public void install(long snapshotIndex, byte[] snapshot, long segment) throws IOException {
+    public void install(long snapshotIndex, byte[] snapshot, long segment, boolean forgetful) throws IOException {
         Path built = logDirectory.resolve(Ids.format(id.topicId()) + "-" + id.partition() + INSTALL);
         if (files.exists(built)) {
             SmallFiles.deleteDirectory(files, built);
         }
         files.createDirectories(built);
         SmallFiles.write(files, SegmentFiles.log(built, segment), ByteBuffer.allocate(0));
+        if (forgetful) {
+            SmallFiles.write(files, built.resolve(FORGETFUL_FILE), ByteBuffer.allocate(0));
+        }
         // Syncs the directory, so that whoever finds the snapshot, written last, finds everything.
         PartitionMetadata.write(files, built, id);
         SmallFiles.replace(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
@@ -174,6 +181,22 @@ public final class LogFiles {
             }
         }
         SmallFiles.deleteDirectory(files, built);
+    }
+
+    /** Whether the replica may have forgotten what it acknowledged or voted for, and must not vote. */
+    public boolean isForgetful() {
+        return files.exists(directory.resolve(FORGETFUL_FILE));
+    }
+
+    /** Remembers durably whether the replica is forgetful. */
+    public void setForgetful(boolean forgetful) throws IOException {
+        Path file = directory.resolve(FORGETFUL_FILE);
+        if (forgetful) {
+            SmallFiles.write(files, file, ByteBuffer.allocate(0));
+        } else {
+            files.delete(file);
+        }
+        files.syncDirectory(directory);
     }
 
     /** Renames the directory to end with a suffix and never be opened again, durably. */

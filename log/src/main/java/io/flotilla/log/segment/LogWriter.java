@@ -269,7 +269,15 @@ public final class LogWriter extends FlushTarget {
     public void install(long index, byte[] bytes, long segment) {
         then(() -> {
             closeFile();
-            files.install(index, bytes, segment);
+            files.install(index, bytes, segment, files.isForgetful());
+        });
+    }
+
+    /** Notes that the replica is no longer forgetful, and calls back on the loop. */
+    public void remember(Runnable done) {
+        then(() -> {
+            files.setForgetful(false);
+            loop.execute(done);
         });
     }
 

@@ -32,6 +32,7 @@ public final class HardStateJournal extends FlushTarget {
     /** Name of the file in the log directory. */
     public static final String FILE = "hard-state.journal";
 
+    private static final String DAMAGED = ".damaged";
     private static final int REWRITE_FROM_BYTES = 1 << 20;
     private static final int REWRITE_AT_GARBAGE_FACTOR = 4;
 
@@ -75,12 +76,21 @@ public final class HardStateJournal extends FlushTarget {
         return files.exists(directory.resolve(FILE));
     }
 
+    /** Called before a damaged journal is replaced by what could be read of it. */
+    @FunctionalInterface
+    public interface DamageListener {
+        /** Terms and votes may be lost: has that remembered, durably. */
+        void damaged(String what) throws IOException;
+    }
+
     /**
-     * Opens a directory's journal, creating it when absent. Blocks.
+     * Opens a directory's journal, creating it when absent. A damaged one is kept under another name. Blocks.
      *
-     * @throws DamagedJournalException when votes that were given are no longer known
+     * @param lastStop how the process that had it open last ended
      */
-    public static HardStateJournal open(FileSystem files, Path directory, Flusher flusher) throws IOException {
+    public static HardStateJournal open(
+            FileSystem files, Path directory, Flusher flusher, LastStop lastStop, DamageListener listener)
+            throws IOException {
         Path file = directory.resolve(FILE);
         HardStateJournal journal = new HardStateJournal(files, file, flusher);
         boolean created = !files.exists(file);
@@ -89,7 +99,7 @@ public final class HardStateJournal extends FlushTarget {
             if (created) {
                 files.syncDirectory(directory);
             } else {
-                journal.replay();
+                journal.replay(lastStop, listener);
             }
         } catch (IOException | RuntimeException e) {
             journal.handle.close();
@@ -98,16 +108,35 @@ public final class HardStateJournal extends FlushTarget {
         return journal;
     }
 
-    private void replay() throws IOException {
-        JournalFrames.replay(file, SmallFiles.read(files, file), (group, state) -> {
+    private void replay(LastStop lastStop, DamageListener listener) throws IOException {
+        byte[] content = SmallFiles.read(files, file);
+        JournalFrames.Replayed replayed = JournalFrames.replay(content, lastStop, (group, state) -> {
             if (state == null) {
                 states.remove(group);
             } else {
                 states.put(group, state);
             }
         });
+        if (replayed.damaged()) {
+            Path kept = freeName();
+            listener.damaged(
+                    file + " is damaged at byte " + replayed.wholeBytes() + "; it is kept as " + kept.getFileName());
+            SmallFiles.write(files, kept, ByteBuffer.wrap(content));
+        }
         // What a killed process wrote, or a failed sync left, may stand in the system's cache only: write it all again.
         rewrite();
+    }
+
+    private Path freeName() {
+        int number = 1;
+        while (files.exists(damagedName(number))) {
+            number++;
+        }
+        return damagedName(number);
+    }
+
+    private Path damagedName(int number) {
+        return file.resolveSibling(FILE + "." + number + DAMAGED);
     }
 
     /** What was last saved for a group, or {@link HardState#NONE}. */

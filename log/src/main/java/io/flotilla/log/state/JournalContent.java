@@ -31,27 +31,22 @@ public record JournalContent(List<Group> groups, long wholeBytes, String problem
         byte[] content = SmallFiles.read(files, file);
         Map<GroupId, GroupState> states =
                 new TreeMap<>(Comparator.comparing(GroupId::topicId).thenComparingInt(GroupId::partition));
-        long whole = 0;
-        String problem = null;
-        boolean damaged = false;
-        try {
-            whole = JournalFrames.replay(file, content, (group, state) -> {
-                if (state == null) {
-                    states.remove(group);
-                } else {
-                    states.put(group, state);
-                }
-            });
-            if (whole < content.length) {
-                problem = "the last frame is not whole: being written, or interrupted";
+        JournalFrames.Replayed replayed = JournalFrames.replay(content, LastStop.POWER_LOST, (group, state) -> {
+            if (state == null) {
+                states.remove(group);
+            } else {
+                states.put(group, state);
             }
-        } catch (DamagedJournalException e) {
-            problem = e.getMessage();
-            damaged = true;
+        });
+        String problem = null;
+        if (replayed.damaged()) {
+            problem = "damaged: terms and votes that had been synced cannot be read";
+        } else if (replayed.wholeBytes() < content.length) {
+            problem = "the last frame is not whole: being written, or interrupted";
         }
         List<Group> groups = new ArrayList<>(states.size());
         states.forEach((id, state) ->
                 groups.add(new Group(id, new HardState(state.term(), state.votedFor()), state.committed())));
-        return new JournalContent(groups, whole, problem, damaged);
+        return new JournalContent(groups, replayed.wholeBytes(), problem, replayed.damaged());
     }
 }

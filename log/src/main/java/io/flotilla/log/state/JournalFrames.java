@@ -1,7 +1,6 @@
 package io.flotilla.log.state;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -20,8 +19,8 @@ import java.util.zip.CRC32C;
  *                     committed index int64
  * </pre>
  *
- * <p>A frame that is not whole was being written when the power failed, unless a later one says that it had been synced: then
- * the file is damaged. A damaged last frame cannot be told from one being written.
+ * <p>A frame that is not whole was being written when the process ended, unless a later one says that it had been synced: then
+ * the file is damaged. After a power loss a damaged last frame cannot be told from one being written.
  */
 final class JournalFrames {
     private static final int MAGIC = 0x464C4A31;
@@ -69,19 +68,31 @@ final class JournalFrames {
     }
 
     /**
-     * Reads frames from the start of the file up to one that was being written.
+     * How a replay went.
      *
-     * @param target given each group's state, or null to forget the group; later ones replace earlier ones
-     * @return bytes read: fewer than there are if the last frame is not whole
+     * @param wholeBytes up to here all frames are good
+     * @param damaged whether what follows is damaged; else it was being written
      */
-    static long replay(Path file, byte[] content, BiConsumer<GroupId, GroupState> target)
-            throws DamagedJournalException {
+    record Replayed(long wholeBytes, boolean damaged) {}
+
+    /**
+     * Reads frames from the start of the file up to one that was being written. Damaged ones are passed over.
+     *
+     * @param lastStop how the process that wrote the file ended
+     * @param target given each group's state, or null to forget the group; later ones replace earlier ones
+     */
+    static Replayed replay(byte[] content, LastStop lastStop, BiConsumer<GroupId, GroupState> target) {
         ByteBuffer in = ByteBuffer.wrap(content);
+        long damaged = -1;
         while (in.hasRemaining()) {
             int start = in.position();
             if (frameLength(in, start) < 0) {
-                refuseIfSynced(file, in, start);
-                return start;
+                if (isTorn(in, start, lastStop)) {
+                    return new Replayed(damaged < 0 ? start : damaged, damaged >= 0);
+                }
+                damaged = damaged < 0 ? start : damaged;
+                in.position(nextFrame(in, start + 1));
+                continue;
             }
             in.position(start + HEADER);
             for (int left = in.getInt(start + HEADER - Integer.BYTES); left > 0; left--) {
@@ -91,17 +102,37 @@ final class JournalFrames {
                 target.accept(group, known ? state : null);
             }
         }
-        return content.length;
+        return new Replayed(damaged < 0 ? content.length : damaged, damaged >= 0);
     }
 
-    private static void refuseIfSynced(Path file, ByteBuffer in, int bad) throws DamagedJournalException {
-        for (int at = bad + 1; at <= in.limit() - HEADER; at++) {
-            if (in.getInt(at) == MAGIC && frameLength(in, at) > 0 && in.getLong(at + CHECKED_FROM) > bad) {
-                throw new DamagedJournalException(file + " is damaged at byte " + bad
-                        + ": terms and votes that had been synced cannot be read. Set this log directory aside and let"
-                        + " the broker rebuild its replicas from their peers in an empty one");
+    /** Whether a frame that is not whole was being written when the process ended. */
+    private static boolean isTorn(ByteBuffer in, int bad, LastStop lastStop) {
+        for (int at = nextFrame(in, bad + 1); at < in.limit(); at = nextFrame(in, at + 1)) {
+            if (in.getLong(at + CHECKED_FROM) > bad) {
+                return false;
             }
         }
+        return lastStop.mayHaveLostSectors() || lastStop == LastStop.KILLED && endsWithin(in, bad);
+    }
+
+    /** Whether the file ends before a frame does. */
+    private static boolean endsWithin(ByteBuffer in, int start) {
+        int left = in.limit() - start;
+        if (left < HEADER) {
+            return true;
+        }
+        int count = in.getInt(start + HEADER - Integer.BYTES);
+        return in.getInt(start) == MAGIC && count >= 1 && count <= MOST_GROUPS && left < HEADER + count * GROUP;
+    }
+
+    /** Where the next whole frame begins, at or after a position; the end if there is none. */
+    private static int nextFrame(ByteBuffer in, int from) {
+        for (int at = from; at <= in.limit() - HEADER; at++) {
+            if (frameLength(in, at) > 0) {
+                return at;
+            }
+        }
+        return in.limit();
     }
 
     /** Length of the frame at a position, or -1 if there is no whole one. */

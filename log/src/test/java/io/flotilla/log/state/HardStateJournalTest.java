@@ -29,6 +29,8 @@ class HardStateJournalTest {
     private final MemoryFileSystem disk = new MemoryFileSystem();
     private final Tasks tasks = new Tasks();
     private HardStateJournal journal;
+    private LastStop lastStop = LastStop.POWER_LOST;
+    private String heard;
 
     @BeforeEach
     void createDirectory() throws IOException {
@@ -37,7 +39,10 @@ class HardStateJournalTest {
     }
 
     private void open() throws IOException {
-        journal = HardStateJournal.open(disk, DIRECTORY, new Flusher(DIRECTORY, tasks.background, 4, failure -> {}));
+        journal = HardStateJournal.open(
+                disk, DIRECTORY, new Flusher(DIRECTORY, tasks.background, 4, failure -> {}), lastStop, damage -> {
+                    heard = damage;
+                });
     }
 
     private void reopen() throws IOException {
@@ -177,16 +182,57 @@ class HardStateJournalTest {
     }
 
     @Test
-    void refusesDamageThatWasSynced() throws IOException {
+    void damageThatWasSyncedIsToldAndKeptAndTheRestIsRead() throws IOException {
+        save(1, 4, 2);
+        tasks.runAll();
+        save(2, 1, 1);
+        tasks.runAll();
+        byte[] whole = SmallFiles.read(disk, FILE);
+        disk.flip(FILE, 30, 1);
+        reopen();
+        assertThat(heard).contains("byte 0").contains("hard-state.journal.1.damaged");
+        assertThat(journal.load(group(1))).isEqualTo(HardState.NONE);
+        assertThat(journal.load(group(2))).isEqualTo(new HardState(1, 1));
+        assertThat(SmallFiles.read(disk, DIRECTORY.resolve("hard-state.journal.1.damaged")))
+                .hasSameSizeAs(whole);
+        heard = null;
+        reopen();
+        assertThat(heard).isNull();
+    }
+
+    @Test
+    void aDamagedLastFrameIsNoInterruptedWriteOfAKilledProcess() throws IOException {
+        save(1, 4, 2);
+        tasks.runAll();
+        disk.flip(FILE, 30, 1);
+        lastStop = LastStop.KILLED;
+        reopen();
+        assertThat(heard).contains("damaged at byte 0");
+    }
+
+    @Test
+    void damageIsHeardOfBeforeTheJournalIsReplaced() throws IOException {
         save(1, 4, 2);
         tasks.runAll();
         save(2, 1, 1);
         tasks.runAll();
         disk.flip(FILE, 30, 1);
-        assertThatThrownBy(this::reopen)
-                .isInstanceOf(DamagedJournalException.class)
-                .hasMessageContaining("byte 0")
-                .hasMessageContaining("Set this log directory aside");
+        for (int operation = 0; operation < 12; operation++) {
+            int[] left = {operation};
+            disk.setFaults((kind, path) -> {
+                if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                    throw new IOException("killed");
+                }
+            });
+            heard = null;
+            try {
+                reopen();
+            } catch (IOException e) {
+                assertThat(heard).isNotNull();
+            }
+            disk.setFaults((kind, path) -> {});
+        }
+        assertThat(journal.load(group(2))).isEqualTo(new HardState(1, 1));
     }
 
     @Test
