@@ -14,8 +14,12 @@ import io.flotilla.wire.message.Message;
 import io.flotilla.wire.message.ProduceRequest;
 import io.flotilla.wire.message.ProduceResponse;
 import io.flotilla.wire.record.BatchCheck;
+import io.flotilla.wire.record.BatchFault;
+import io.flotilla.wire.record.BatchLimits;
 import io.flotilla.wire.record.BatchValidator;
 import io.flotilla.wire.record.Compression;
+import io.flotilla.wire.record.InvalidBatchException;
+import io.flotilla.wire.record.Recompression;
 import io.flotilla.wire.record.RecordBatch;
 import io.flotilla.wire.record.TimestampType;
 import io.netty.buffer.ByteBuf;
@@ -87,7 +91,7 @@ public final class ProduceHandler implements Handler<ProduceRequest, ProduceResp
             int slot,
             Answers answers) {
         if (found.error() != ErrorCode.NONE) {
-            answers.set(slot, found.id(), failed(found.error(), null));
+            answers.set(slot, found.id(), ProduceResult.failed(found.error(), null));
             return;
         }
         ProduceResult refused = check(context, partition.records(), found.replica());
@@ -96,7 +100,16 @@ public final class ProduceHandler implements Handler<ProduceRequest, ProduceResp
             return;
         }
         Replica replica = found.replica();
-        ByteBuf batch = partition.records().retainedSlice();
+        ByteBuf batch;
+        try {
+            batch = toStore(partition.records(), replica);
+        } catch (InvalidBatchException e) {
+            answers.set(
+                    slot,
+                    found.id(),
+                    ProduceResult.failed(ErrorCode.of(e.fault().kafkaCode()), e.getMessage()));
+            return;
+        }
         if (replica.loop().inEventLoop()) {
             replica.produce(batch, deadlineNanos, result -> answers.setLater(slot, found.id(), result));
         } else {
@@ -109,19 +122,20 @@ public final class ProduceHandler implements Handler<ProduceRequest, ProduceResp
     /** What is wrong with the records, or null. */
     private ProduceResult check(RequestContext context, ByteBuf records, Replica replica) {
         if (records == null) {
-            return failed(ErrorCode.INVALID_RECORD, "no records");
+            return ProduceResult.failed(ErrorCode.INVALID_RECORD, "no records");
         }
         BatchValidator validator = VALIDATORS.get();
         BatchCheck check = validator.validate(records, replica.limits(), clock.millis());
         if (check instanceof BatchCheck.Rejected rejected) {
-            return failed(ErrorCode.of(rejected.fault().kafkaCode()), rejected.reason());
+            return ProduceResult.rejected(rejected);
         }
         RecordBatch batch = new RecordBatch().wrap(records, records.readerIndex());
         if (batch.compressionId() == Compression.ZSTD.id() && context.apiVersion() < FIRST_VERSION_WITH_ZSTD) {
-            return failed(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs Produce version 7");
+            return ProduceResult.failed(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs Produce version 7");
         }
         if (batch.isTransactional()) {
-            return failed(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "transactions are not supported yet");
+            return ProduceResult.failed(
+                    ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "transactions are not supported yet");
         }
         if (validator.maxTimestamp() != batch.maxTimestamp()) {
             batch.setMaxTimestamp(TimestampType.CREATE_TIME, validator.maxTimestamp());
@@ -129,8 +143,28 @@ public final class ProduceHandler implements Handler<ProduceRequest, ProduceResp
         return null;
     }
 
-    private static ProduceResult failed(ErrorCode error, String message) {
-        return new ProduceResult(error, -1, -1, message);
+    /**
+     * The batch as the topic wants it compressed; the caller releases it.
+     *
+     * @throws InvalidBatchException if it does not decompress, or is too large then
+     */
+    private static ByteBuf toStore(ByteBuf records, Replica replica) {
+        Compression wanted = replica.config().compression();
+        RecordBatch batch = new RecordBatch().wrap(records, records.readerIndex());
+        if (wanted == null || batch.compressionId() == wanted.id()) {
+            return records.retainedSlice();
+        }
+        BatchLimits limits = replica.limits();
+        ByteBuf stored = Recompression.recompress(replica.allocator(), batch, wanted, limits.maxDecompressedBytes());
+        int size = stored.readableBytes();
+        if (size > limits.maxMessageBytes()) {
+            stored.release();
+            throw new InvalidBatchException(
+                    BatchFault.TOO_LARGE,
+                    "batch of %d bytes as %s, max.message.bytes is %d"
+                            .formatted(size, wanted, limits.maxMessageBytes()));
+        }
+        return stored;
     }
 
     @Override
@@ -139,7 +173,7 @@ public final class ProduceHandler implements Handler<ProduceRequest, ProduceResp
             return null;
         }
         Answers answers = new Answers(context, request);
-        ProduceResult result = failed(error, message);
+        ProduceResult result = ProduceResult.failed(error, message);
         for (int slot = 0; slot < answers.results.length; slot++) {
             answers.results[slot] = result;
         }
@@ -219,8 +253,14 @@ public final class ProduceHandler implements Handler<ProduceRequest, ProduceResp
                     .index(index)
                     .errorCode(result.error().code())
                     .baseOffset(result.baseOffset())
+                    .logAppendTimeMs(result.logAppendTime())
                     .logStartOffset(result.logStartOffset())
                     .errorMessage(result.message());
+            if (!result.records().isEmpty()) {
+                answer.recordErrors(result.records().stream()
+                        .map(record -> new ProduceResponse.RecordError(record.index(), record.reason()))
+                        .toList());
+            }
             Leader leader = result.error() == ErrorCode.NOT_LEADER_OR_FOLLOWER ? partitions.leader(id) : null;
             if (leader != null && context.apiVersion() >= 10) {
                 answer.currentLeader(ProduceResponse.Leader.builder()

@@ -151,10 +151,17 @@ public final class BrokerProperties {
             .doc("Bytes of a segment between two entries of its indexes.");
 
     public static final Property<String> LOG_MESSAGE_TIMESTAMP_TYPE = Property.oneOf(
-                    "log.message.timestamp.type", "CreateTime")
+                    "log.message.timestamp.type", "CreateTime", "LogAppendTime")
             .byDefault("CreateTime")
             .changeable()
-            .doc("A record's time is the producer's; LogAppendTime is not supported.");
+            .doc("What a record's time is: when the producer made it, or when the leader appended it.");
+
+    public static final Property<String> COMPRESSION_TYPE = Property.oneOf(
+                    "compression.type", "producer", "uncompressed", "gzip", "snappy", "lz4", "zstd")
+            .byDefault("producer")
+            .changeable()
+            .doc(
+                    "How batches are stored: producer keeps them as they come; anything else has the leader compress them.");
 
     public static final Property<Long> LOG_TIMESTAMP_BEFORE_MAX_MS = Property.longInteger(
                     "log.message.timestamp.before.max.ms")
@@ -364,6 +371,7 @@ public final class BrokerProperties {
                             LOG_ROLL_MS,
                             LOG_ROLL_HOURS,
                             LOG_INDEX_INTERVAL_BYTES,
+                            COMPRESSION_TYPE,
                             LOG_MESSAGE_TIMESTAMP_TYPE,
                             LOG_TIMESTAMP_BEFORE_MAX_MS,
                             LOG_TIMESTAMP_AFTER_MAX_MS,

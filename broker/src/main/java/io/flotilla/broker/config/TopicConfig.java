@@ -1,5 +1,7 @@
 package io.flotilla.broker.config;
 
+import io.flotilla.wire.record.Compression;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -8,6 +10,8 @@ import java.util.Map;
  *
  * @param delete cleanup.policy has delete
  * @param compact cleanup.policy has compact
+ * @param compression how batches are to be compressed; null: as they come
+ * @param logAppendTime the leader's time counts, not the producer's
  */
 public record TopicConfig(
         boolean delete,
@@ -18,6 +22,8 @@ public record TopicConfig(
         long segmentMs,
         int indexIntervalBytes,
         int maxMessageBytes,
+        Compression compression,
+        boolean logAppendTime,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
         boolean writeCaching) {
@@ -38,8 +44,18 @@ public record TopicConfig(
                 TopicProperties.SEGMENT_MS.value(topic, layers),
                 TopicProperties.INDEX_INTERVAL_BYTES.value(topic, layers),
                 TopicProperties.MAX_MESSAGE_BYTES.value(topic, layers),
+                compression(TopicProperties.COMPRESSION_TYPE.value(topic, layers)),
+                TopicProperties.MESSAGE_TIMESTAMP_TYPE.value(topic, layers).equals("LogAppendTime"),
                 TopicProperties.TIMESTAMP_BEFORE_MAX_MS.value(topic, layers),
                 TopicProperties.TIMESTAMP_AFTER_MAX_MS.value(topic, layers),
                 TopicProperties.WRITE_CACHING.value(topic, layers));
+    }
+
+    private static Compression compression(String type) {
+        return switch (type) {
+            case "producer" -> null;
+            case "uncompressed" -> Compression.NONE;
+            default -> Compression.valueOf(type.toUpperCase(Locale.ROOT));
+        };
     }
 }

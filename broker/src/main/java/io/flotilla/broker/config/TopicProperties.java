@@ -132,14 +132,18 @@ public final class TopicProperties {
                     .doc("Largest record batch accepted, as it comes (compressed), in bytes."),
             as(BrokerProperties.MESSAGE_MAX_BYTES));
 
-    public static final TopicProperty<String> COMPRESSION_TYPE = effective(oneOf("compression.type", "producer")
-            .byDefault("producer")
-            .doc("Batches are kept as the producer compressed them; nothing else is supported."));
+    public static final TopicProperty<String> COMPRESSION_TYPE = effective(
+            oneOf("compression.type", "producer", "uncompressed", "gzip", "snappy", "lz4", "zstd")
+                    .byDefault("producer")
+                    .doc(
+                            "How batches are stored: producer keeps them as they come. With anything else the leader compresses"
+                                    + " those anew that come otherwise, which costs its processor and delays other requests."),
+            as(BrokerProperties.COMPRESSION_TYPE));
 
     public static final TopicProperty<String> MESSAGE_TIMESTAMP_TYPE = effective(
-            oneOf("message.timestamp.type", "CreateTime")
+            oneOf("message.timestamp.type", "CreateTime", "LogAppendTime")
                     .byDefault("CreateTime")
-                    .doc("A record's time is the producer's; LogAppendTime is not supported."),
+                    .doc("What a record's time is: when the producer made it, or when the leader appended it."),
             as(BrokerProperties.LOG_MESSAGE_TIMESTAMP_TYPE));
 
     public static final TopicProperty<Long> TIMESTAMP_BEFORE_MAX_MS = effective(

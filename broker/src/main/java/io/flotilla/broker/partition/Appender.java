@@ -9,6 +9,7 @@ import io.flotilla.raft.message.EntryKind;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.record.RaftEntryBatch;
 import io.flotilla.wire.record.RecordBatch;
+import io.flotilla.wire.record.TimestampType;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 
@@ -17,6 +18,16 @@ import java.util.function.Consumer;
  * producer (KIP-98), and log starts. Used on the replica's loop only.
  */
 final class Appender {
+    private static final long NO_TIME = -1;
+
+    /**
+     * What whoever waits for an entry is to be told of it.
+     *
+     * @param indexes how many it takes; for records, how many there are
+     * @param appendTime when the leader appended it if that is what counts, else {@link #NO_TIME}
+     */
+    private record Promise(int indexes, long appendTime) {}
+
     private final Replica replica;
     private final Shard shard;
     private final PartitionLog log;
@@ -46,22 +57,29 @@ final class Appender {
             return;
         }
         int offsets = (int) view.offsetCount();
-        if (view.hasProducerId() && !isNextInSequence(offsets, deadlineNanos, done)) {
+        if (view.hasProducerId() && !isNextInSequence(offsets, config, deadlineNanos, done)) {
             batch.release();
             return;
         }
-        propose(EntryKind.RECORDS, offsets, batch, deadlineNanos, done);
+        long appendTime = NO_TIME;
+        if (config.logAppendTime()) {
+            appendTime = shard.clock().millis();
+            view.setMaxTimestamp(TimestampType.LOG_APPEND_TIME, appendTime);
+        }
+        propose(EntryKind.RECORDS, new Promise(offsets, appendTime), batch, deadlineNanos, done);
     }
 
     /** Checks the viewed batch of an idempotent producer; answers unless it is to be appended. */
-    private boolean isNextInSequence(int offsets, long deadlineNanos, Consumer<ProduceResult> done) {
+    private boolean isNextInSequence(
+            int offsets, TopicConfig config, long deadlineNanos, Consumer<ProduceResult> done) {
         ProducerState.Check check = log.producers()
                 .check(view.producerId(), view.producerEpoch(), view.baseSequence(), view.lastSequence());
         if (check instanceof ProducerState.Check.Ok) {
             return true;
         }
         if (check instanceof ProducerState.Check.Duplicate duplicate) {
-            awaitCommit(log.indexOf(duplicate.lastOffset()), offsets, deadlineNanos, done);
+            long appendTime = config.logAppendTime() ? duplicate.timestamp() : NO_TIME;
+            awaitCommit(log.indexOf(duplicate.lastOffset()), new Promise(offsets, appendTime), deadlineNanos, done);
         } else if (check instanceof ProducerState.Check.OutOfOrder outOfOrder) {
             done.accept(ProduceResult.failed(
                     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
@@ -83,14 +101,15 @@ final class Appender {
                 replica.term(),
                 shard.clock().millis(),
                 offset);
-        propose(EntryKind.CONTROL, 1, entry, deadlineNanos, done);
+        propose(EntryKind.CONTROL, new Promise(1, NO_TIME), entry, deadlineNanos, done);
     }
 
-    private void propose(EntryKind kind, int indexes, ByteBuf bytes, long deadlineNanos, Consumer<ProduceResult> done) {
+    private void propose(
+            EntryKind kind, Promise promise, ByteBuf bytes, long deadlineNanos, Consumer<ProduceResult> done) {
         RaftGroup group = replica.group();
-        ProposeResult result = group.propose(kind, indexes, bytes);
+        ProposeResult result = group.propose(kind, promise.indexes(), bytes);
         if (result instanceof ProposeResult.Accepted accepted) {
-            awaitCommit(accepted.entry().lastIndex(), indexes, deadlineNanos, done);
+            awaitCommit(accepted.entry().lastIndex(), promise, deadlineNanos, done);
         } else if (result instanceof ProposeResult.Full full) {
             done.accept(ProduceResult.failed(
                     ErrorCode.NOT_ENOUGH_REPLICAS, full.uncommittedBytes() + " bytes wait for a majority of replicas"));
@@ -100,15 +119,15 @@ final class Appender {
     }
 
     /** Reports the entry that ends at this index once it is committed. */
-    private void awaitCommit(long lastIndex, int records, long deadlineNanos, Consumer<ProduceResult> done) {
+    private void awaitCommit(long lastIndex, Promise promise, long deadlineNanos, Consumer<ProduceResult> done) {
         if (lastIndex <= log.committedIndex()) {
-            done.accept(succeeded(lastIndex, records));
+            done.accept(succeeded(lastIndex, promise));
             return;
         }
         commits.await(lastIndex, deadlineNanos, new Waiters.Wait() {
             @Override
             protected void reached() {
-                done.accept(succeeded(lastIndex, records));
+                done.accept(succeeded(lastIndex, promise));
             }
 
             @Override
@@ -119,7 +138,8 @@ final class Appender {
         shard.hasWaiters(replica);
     }
 
-    private ProduceResult succeeded(long lastIndex, int records) {
-        return new ProduceResult(ErrorCode.NONE, log.offsetAfter(lastIndex) - records, replica.logStartOffset(), null);
+    private ProduceResult succeeded(long lastIndex, Promise promise) {
+        return ProduceResult.succeeded(
+                log.offsetAfter(lastIndex) - promise.indexes(), promise.appendTime(), replica.logStartOffset());
     }
 }

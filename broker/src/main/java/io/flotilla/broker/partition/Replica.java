@@ -235,7 +235,7 @@ public final class Replica implements LedPartition {
             done.accept(ProduceResult.failed(
                     ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + ", high watermark " + highWatermark));
         } else if (offset <= logStartOffset) {
-            done.accept(new ProduceResult(ErrorCode.NONE, -1, logStartOffset, null));
+            done.accept(ProduceResult.succeeded(-1, -1, logStartOffset));
         } else {
             appender.startLogAt(offset, deadlineNanos, done);
         }
@@ -317,8 +317,8 @@ public final class Replica implements LedPartition {
         limits = new BatchLimits(
                 changed.maxMessageBytes(),
                 changed.compact(),
-                changed.timestampBeforeMaxMs(),
-                changed.timestampAfterMaxMs(),
+                changed.logAppendTime() ? Long.MAX_VALUE : changed.timestampBeforeMaxMs(),
+                changed.logAppendTime() ? Long.MAX_VALUE : changed.timestampAfterMaxMs(),
                 MAX_DECOMPRESSED_BYTES);
     }
 

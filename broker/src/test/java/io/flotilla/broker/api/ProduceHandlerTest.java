@@ -10,6 +10,7 @@ import io.flotilla.broker.partition.TestCluster;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.message.ProduceRequest;
 import io.flotilla.wire.message.ProduceResponse;
+import io.flotilla.wire.record.Compression;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ProduceHandlerTest {
     private static final int LATEST = 13;
+    /** A time that no topic takes. */
+    private static final long FAR = 1L << 60;
 
     @Order(1)
     @RegisterExtension
@@ -169,6 +172,46 @@ class ProduceHandlerTest {
                 request(topic("small", Batches.of("x".repeat(1000))), topic("compacted", Batches.of("no key"))));
         assertError(answer.responses().get(0).partitionResponses().get(0), ErrorCode.MESSAGE_TOO_LARGE);
         assertError(answer.responses().get(1).partitionResponses().get(0), ErrorCode.INVALID_RECORD);
+    }
+
+    @Test
+    void theLeadersTimeCountsWhereTheTopicSaysSo() {
+        cluster.createTopic("stamped", 1, Map.of("message.timestamp.type", "LogAppendTime"));
+        ProduceResponse.Partition first =
+                only(produce(leader, LATEST, request(topic("stamped", Batches.at(FAR, "a", "b")))));
+        assertError(first, ErrorCode.NONE);
+        assertThat(first.logAppendTimeMs()).isBetween(1L, cluster.loop.millis());
+        cluster.loop.advance(1000);
+        ProduceResponse.Partition second =
+                only(produce(leader, LATEST, request(topic("stamped", Batches.of(5, 0, 0, "c")))));
+        assertThat(second.logAppendTimeMs()).isGreaterThanOrEqualTo(first.logAppendTimeMs() + 1000);
+        cluster.loop.advance(1000);
+        ProduceResponse.Partition again =
+                only(produce(leader, LATEST, request(topic("stamped", Batches.of(5, 0, 0, "c")))));
+        assertThat(again.baseOffset()).isEqualTo(second.baseOffset());
+        assertThat(again.logAppendTimeMs()).as("of the first attempt").isEqualTo(second.logAppendTimeMs());
+    }
+
+    @Test
+    void recordsWithABadTimeAreNamed() {
+        ProduceResponse.Partition answer =
+                only(produce(leader, LATEST, request(topic(TOPIC, Batches.at(FAR, "a", "b")))));
+        assertError(answer, ErrorCode.INVALID_TIMESTAMP);
+        assertThat(answer.recordErrors())
+                .extracting(ProduceResponse.RecordError::batchIndex)
+                .containsExactly(0, 1);
+        assertThat(answer.recordErrors().get(1).batchIndexErrorMessage()).contains("timestamp " + (FAR + 1));
+    }
+
+    @Test
+    void batchesAreCompressedAsTheTopicSays() {
+        cluster.createTopic("packed", 1, Map.of("compression.type", "zstd", "max.message.bytes", "2000"));
+        String value = "x".repeat(1500);
+        assertError(only(produce(leader, LATEST, request(topic("packed", Batches.of(value))))), ErrorCode.NONE);
+        cluster.createTopic("plain", 1, Map.of("compression.type", "uncompressed", "max.message.bytes", "1000"));
+        ByteBuf packed = Batches.compressed(Compression.ZSTD, value);
+        assertThat(packed.readableBytes()).isLessThan(1000);
+        assertError(only(produce(leader, LATEST, request(topic("plain", packed)))), ErrorCode.MESSAGE_TOO_LARGE);
     }
 
     @Test

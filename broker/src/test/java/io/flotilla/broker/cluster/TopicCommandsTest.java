@@ -93,7 +93,7 @@ class TopicCommandsTest {
             assertRefused(topic("t", 1, 1, "no.such", "1"), INVALID_CONFIG);
             assertRefused(topic("t", 1, 1, "retention.ms", "soon"), INVALID_CONFIG);
             assertRefused(topic("t", 1, 1, "retention.ms", null), INVALID_CONFIG);
-            assertRefused(topic("t", 1, 1, "compression.type", "zstd"), INVALID_CONFIG);
+            assertRefused(topic("t", 1, 1, "compression.type", "rar"), INVALID_CONFIG);
             assertRefused(topic("t", 1, 1, "unclean.leader.election.enable", "true"), INVALID_CONFIG);
             assertRefused(topic("t", 1, 1, "remote.storage.enable", "true"), INVALID_CONFIG);
             assertRefused(

@@ -1,6 +1,7 @@
 package io.flotilla.broker.partition;
 
 import io.flotilla.wire.record.BatchCursor;
+import io.flotilla.wire.record.Compression;
 import io.flotilla.wire.record.RecordBatch;
 import io.flotilla.wire.record.RecordBatchBuilder;
 import io.flotilla.wire.record.Records;
@@ -24,6 +25,12 @@ public final class Batches {
     /** A batch whose first record has this timestamp and each further one the next. */
     public static ByteBuf at(long timestamp, String... values) {
         return build(new RecordBatchBuilder(PooledByteBufAllocator.DEFAULT), timestamp, values);
+    }
+
+    /** A compressed batch. */
+    public static ByteBuf compressed(Compression compression, String... values) {
+        return build(
+                new RecordBatchBuilder(PooledByteBufAllocator.DEFAULT).compression(compression), TIMESTAMP, values);
     }
 
     /** A batch of an idempotent producer. */

@@ -1,7 +1,10 @@
 package io.flotilla.wire.record;
 
+import io.flotilla.wire.record.BatchCheck.RecordFault;
 import io.flotilla.wire.record.BatchCheck.Rejected;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Judges the records of one partition in a Produce request: exactly one batch, whole, undamaged, a client's to write, within
@@ -9,7 +12,8 @@ import io.netty.buffer.ByteBuf;
  * be looked for in compressed records.
  *
  * <p>Records of an uncompressed batch are walked. Those of a compressed batch are believed, as the CRC vouches for them
- * and decompression is the consumer's work, unless the topic requires keys.
+ * and decompression is the consumer's work, unless the topic requires keys, limits the age of records, or the header tells of
+ * a time that the topic does not take.
  */
 public final class BatchValidator {
     private final BatchCursor batches = new BatchCursor();
@@ -31,7 +35,7 @@ public final class BatchValidator {
             check = checkProducer(batch);
         }
         if (check == BatchCheck.VALID) {
-            check = checkTimestamps(batch, limits, now);
+            check = checkTimestampType(batch);
         }
         if (check == BatchCheck.VALID) {
             check = checkRecords(batch, limits, now);
@@ -122,18 +126,12 @@ public final class BatchValidator {
         return BatchCheck.VALID;
     }
 
-    private static BatchCheck checkTimestamps(RecordBatch batch, BatchLimits limits, long now) {
+    private static BatchCheck checkTimestampType(RecordBatch batch) {
         if (batch.timestampType() != TimestampType.CREATE_TIME) {
             return reject(
                     BatchFault.INVALID_TIMESTAMP,
                     RecordBatch.ATTRIBUTES,
                     "clients may not claim the broker's timestamp");
-        }
-        if (isOutside(batch.baseTimestamp(), limits, now)) {
-            return badTimestamp(batch.baseTimestamp(), RecordBatch.BASE_TIMESTAMP, 0, limits, now);
-        }
-        if (isOutside(batch.maxTimestamp(), limits, now)) {
-            return badTimestamp(batch.maxTimestamp(), RecordBatch.MAX_TIMESTAMP, -1, limits, now);
         }
         return BatchCheck.VALID;
     }
@@ -143,7 +141,7 @@ public final class BatchValidator {
         if (batch.compressionId() == Compression.NONE.id()) {
             return walk(records.wrap(batch), batch.position(), limits, now);
         }
-        if (!limits.requireKeys()) {
+        if (isToBeBelieved(batch, limits, now)) {
             return BatchCheck.VALID;
         }
         ByteBuf body;
@@ -164,27 +162,37 @@ public final class BatchValidator {
         }
     }
 
+    /** Whether a compressed batch need not be opened: nothing is asked of its records that the header does not answer. */
+    private static boolean isToBeBelieved(RecordBatch batch, BatchLimits limits, long now) {
+        return !limits.requireKeys()
+                && limits.timestampBeforeMaxMs() == Long.MAX_VALUE
+                && !isOutside(batch.baseTimestamp(), limits, now)
+                && !isOutside(batch.maxTimestamp(), limits, now);
+    }
+
     private BatchCheck walk(RecordCursor cursor, int origin, BatchLimits limits, long now) {
         long max = RecordBatch.NO_TIMESTAMP;
+        RecordFaults faults = null;
         while (true) {
             RecordCursor.Step step = cursor.next();
             if (step == RecordCursor.Step.END) {
                 maxTimestamp = max;
-                return BatchCheck.VALID;
+                return faults == null ? BatchCheck.VALID : faults.rejected();
             }
             if (step == RecordCursor.Step.MALFORMED) {
-                return rejectRecord(BatchFault.MALFORMED_RECORDS, cursor, origin, cursor.problem());
+                return rejectRecord(cursor, origin, cursor.problem());
             }
             if (cursor.offsetDelta() != cursor.index()) {
-                return rejectRecord(
-                        BatchFault.MALFORMED_RECORDS, cursor, origin, "offset delta " + cursor.offsetDelta());
+                return rejectRecord(cursor, origin, "offset delta " + cursor.offsetDelta());
             }
-            if (limits.requireKeys() && !cursor.hasKey()) {
-                return rejectRecord(
-                        BatchFault.KEY_MISSING, cursor, origin, "a compacted topic needs a key in every record");
-            }
-            if (isOutside(cursor.timestamp(), limits, now)) {
-                return badTimestamp(cursor.timestamp(), cursor.position() - origin, cursor.index(), limits, now);
+            boolean keyMissing = limits.requireKeys() && !cursor.hasKey();
+            if (keyMissing || isOutside(cursor.timestamp(), limits, now)) {
+                faults = faults == null ? new RecordFaults(cursor.position() - origin) : faults;
+                if (keyMissing) {
+                    faults.keyMissing(cursor.index());
+                } else {
+                    faults.badTimestamp(cursor.index(), cursor.timestamp(), limits, now);
+                }
             }
             max = Math.max(max, cursor.timestamp());
         }
@@ -199,21 +207,59 @@ public final class BatchValidator {
                 || timestamp - now > limits.timestampAfterMaxMs();
     }
 
-    private static Rejected badTimestamp(long timestamp, int position, int index, BatchLimits limits, long now) {
-        return new Rejected(
-                BatchFault.INVALID_TIMESTAMP,
-                position,
-                index,
-                "timestamp %d is not from %d ms before to %d ms after %d"
-                        .formatted(timestamp, limits.timestampBeforeMaxMs(), limits.timestampAfterMaxMs(), now));
-    }
-
     private static Rejected reject(BatchFault fault, int position, String reason) {
-        return new Rejected(fault, position, -1, reason);
+        return new Rejected(fault, position, List.of(), reason);
     }
 
-    private static Rejected rejectRecord(BatchFault fault, RecordCursor cursor, int origin, String problem) {
+    private static Rejected rejectRecord(RecordCursor cursor, int origin, String problem) {
         return new Rejected(
-                fault, cursor.position() - origin, cursor.index(), "record %d: %s".formatted(cursor.index(), problem));
+                BatchFault.MALFORMED_RECORDS,
+                cursor.position() - origin,
+                List.of(new RecordFault(cursor.index(), problem)),
+                "record %d: %s".formatted(cursor.index(), problem));
+    }
+
+    /** The records of a batch that the topic does not take, for a producer that wants to know which. */
+    private static final class RecordFaults {
+        private static final int MOST = 1000;
+
+        private final int position;
+        private final List<RecordFault> records = new ArrayList<>();
+        private int count;
+        private boolean time;
+
+        /** @param position of the first of them */
+        RecordFaults(int position) {
+            this.position = position;
+        }
+
+        void keyMissing(int index) {
+            add(index, "a compacted topic needs a key in every record");
+        }
+
+        void badTimestamp(int index, long timestamp, BatchLimits limits, long now) {
+            time = true;
+            add(
+                    index,
+                    "timestamp %d is not from %d ms before to %d ms after %d"
+                            .formatted(timestamp, limits.timestampBeforeMaxMs(), limits.timestampAfterMaxMs(), now));
+        }
+
+        private void add(int index, String reason) {
+            count++;
+            if (records.size() < MOST) {
+                records.add(new RecordFault(index, reason));
+            }
+        }
+
+        Rejected rejected() {
+            RecordFault first = records.get(0);
+            String others = count == 1 ? "" : ", and " + (count - 1) + " more records";
+            return new Rejected(
+                    time ? BatchFault.INVALID_TIMESTAMP : BatchFault.KEY_MISSING,
+                    position,
+                    records,
+                    "record %d: %s%s".formatted(first.index(), first.reason(), others));
+        }
     }
 }

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.ApiException;
@@ -173,7 +174,8 @@ class BatchValidatorTest {
     void whereKeysAreLookedForCompressedRecordsAreJudgedToo() {
         ByteBuf bomb =
                 plain(builder -> builder.compression(Compression.ZSTD).append(NOW, new byte[1], new byte[5 << 20]));
-        assertThat(validator.validate(bomb, LIMITS, NOW)).isEqualTo(BatchCheck.VALID);
+        assertThat(validator.validate(bomb, BatchLimits.ofSize(1 << 20, 1 << 20), NOW))
+                .isEqualTo(BatchCheck.VALID);
         assertRejected(bomb, KEYS, BatchFault.DECOMPRESSED_TOO_LARGE);
 
         ByteBuf noise = producerBatch(Compression.LZ4, 10);
@@ -204,7 +206,33 @@ class BatchValidatorTest {
         }
         assertHeader(BatchFault.INVALID_TIMESTAMP, bytes -> bytes.setShort(RecordBatch.ATTRIBUTES, 8));
         assertHeader(BatchFault.INVALID_TIMESTAMP, bytes -> bytes.setLong(RecordBatch.BASE_TIMESTAMP, -2));
-        assertHeader(BatchFault.INVALID_TIMESTAMP, bytes -> bytes.setLong(RecordBatch.MAX_TIMESTAMP, Long.MIN_VALUE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void everyRecordWithABadTimeIsTold(Compression compression) {
+        BatchLimits future = new BatchLimits(1 << 20, false, Long.MAX_VALUE, 1000, 1 << 20);
+        ByteBuf bytes = plain(builder -> builder.compression(compression)
+                .append(NOW, "k", "v")
+                .append(NOW + 1001, "k", "v")
+                .append(NOW + 1000, "k", "v")
+                .append(NOW + 5000, "k", "v"));
+        for (BatchLimits limits : List.of(LIMITS, future)) {
+            Rejected rejected = assertRejected(bytes, limits, BatchFault.INVALID_TIMESTAMP);
+            assertThat(rejected.records())
+                    .extracting(BatchCheck.RecordFault::index)
+                    .containsExactly(1, 3);
+            assertThat(rejected.reason()).contains("record 1", "and 1 more");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void aStatedMaximumThatIsWrongIsPutRight(Compression compression) {
+        ByteBuf bytes = producerBatch(compression, 3);
+        bytes.setLong(RecordBatch.MAX_TIMESTAMP, NOW + 100_000);
+        assertThat(validator.validate(resealed(bytes), LIMITS, NOW)).isEqualTo(BatchCheck.VALID);
+        assertThat(validator.maxTimestamp()).isEqualTo(NOW + 2);
     }
 
     @Test
