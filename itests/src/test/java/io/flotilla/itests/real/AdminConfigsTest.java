@@ -87,7 +87,7 @@ final class AdminConfigsTest {
                     new ConfigEntry("retention.ms", "soon"),
                     new ConfigEntry("segment.bytes", "1"),
                     new ConfigEntry("no.such.thing", "1"),
-                    new ConfigEntry("message.timestamp.type", "LogAppendTime"))) {
+                    new ConfigEntry("message.timestamp.type", "WallTime"))) {
                 assertThatThrownBy(() -> alter(admin, topic("strict"), new AlterConfigOp(wrong, OpType.SET)))
                         .isInstanceOf(InvalidConfigurationException.class)
                         .hasMessageContaining(wrong.name());
