@@ -206,12 +206,13 @@ public final class Broker {
 
     private SortedMap<Integer, InetSocketAddress> addresses(MetadataImage image) {
         SortedMap<Integer, InetSocketAddress> addresses = new TreeMap<>();
-        config.voters()
-                .forEach((id, address) ->
-                        addresses.put(id, InetSocketAddress.createUnresolved(address.host(), address.port())));
         image.brokers()
                 .forEach((id, broker) ->
                         addresses.put(id, InetSocketAddress.createUnresolved(broker.host(), broker.port())));
+        // What is configured for brokers alone goes before what they tell clients: those may come from another network.
+        config.voters()
+                .forEach((id, address) ->
+                        addresses.put(id, InetSocketAddress.createUnresolved(address.host(), address.port())));
         return addresses;
     }
 

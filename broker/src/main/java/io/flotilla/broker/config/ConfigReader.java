@@ -92,7 +92,7 @@ final class ConfigReader {
         HostPort own = voters.get(config.nodeId());
         if (own == null) {
             problem(VOTERS, "has no entry for this broker, node.id " + config.nodeId());
-        } else if (!own.equals(advertised) && !own.equals(config.listener())) {
+        } else if (!own.equals(advertised) && !mayBe(own, config.listener())) {
             problem(VOTERS, "gives this broker the address " + own + ", but it listens at " + advertised);
         }
         atMost(
@@ -101,6 +101,11 @@ final class ConfigReader {
                 voters.size(),
                 "the number of brokers");
         atMost(OFFSETS_REPLICATION_FACTOR, config.offsetsReplicationFactor(), voters.size(), "the number of brokers");
+    }
+
+    /** Whether a connection to this address may arrive at this listener. */
+    private static boolean mayBe(HostPort address, HostPort listener) {
+        return address.equals(listener) || listener.wildcard() && address.port() == listener.port();
     }
 
     private void checkSizes(BrokerConfig config) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +129,21 @@ class BrokerConfigTest {
                 .singleElement()
                 .asString()
                 .contains(message);
+    }
+
+    @Test
+    void brokersMayReachABrokerOnAllInterfacesByAnotherNameThanClients() {
+        Map<String, String> values = new TreeMap<>(Map.of(
+                "node.id", "1",
+                "listeners", "PLAINTEXT://:9092",
+                "advertised.listeners", "PLAINTEXT://public:19092",
+                "controller.quorum.voters", "1@inside:9092"));
+        BrokerConfig config = BrokerConfig.of(values);
+        assertThat(config.advertised()).hasToString("public:19092");
+        assertThat(config.voters().get(1)).hasToString("inside:9092");
+
+        values.put("controller.quorum.voters", "1@inside:9093");
+        assertThat(problems(values)).singleElement().asString().contains("gives this broker the address inside:9093");
     }
 
     @Test

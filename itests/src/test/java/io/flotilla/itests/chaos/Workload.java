@@ -8,14 +8,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
 
 /** Producers, readers, a group and somebody who asks for offsets, all at work on one topic, and all noted in one history. */
 final class Workload implements AutoCloseable {
     private static final String TOPIC = "chaos";
     private static final String GROUP = "group";
+    private static final short REPLICAS = 3;
     private static final int WRITERS = 3;
     private static final int MEMBERS = 2;
 
@@ -30,7 +34,9 @@ final class Workload implements AutoCloseable {
     private final AtomicLongArray lastNanos;
     private final AtomicLongArray longestNanos;
 
-    Workload(String bootstrap, int partitions, History history) {
+    /** Creates the topic, with three replicas of each partition, and begins. */
+    Workload(String bootstrap, int partitions, History history) throws Exception {
+        createTopic(bootstrap, partitions);
         this.bootstrap = bootstrap;
         this.history = history;
         this.partitions = IntStream.range(0, partitions)
@@ -48,6 +54,14 @@ final class Workload implements AutoCloseable {
         bounds = new BoundsWatch(bootstrap, this.partitions, history);
         read("reader", Map.of());
         read("reader in rack 2", Map.of("client.rack", "rack2"));
+    }
+
+    private static void createTopic(String bootstrap, int partitions) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.createTopics(List.of(new NewTopic(TOPIC, partitions, REPLICAS)))
+                    .all()
+                    .get(60, TimeUnit.SECONDS);
+        }
     }
 
     static String topic() {

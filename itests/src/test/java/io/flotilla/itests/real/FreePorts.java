@@ -12,13 +12,13 @@ import java.util.stream.IntStream;
  * Ports that nobody listens on. They lie below those that systems give to outgoing connections, so that no client takes the
  * port of a broker that is down for a while.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int FIRST = 20_000;
     private static final int LAST = 31_999;
 
     private FreePorts() {}
 
-    static int[] find(int count) {
+    public static int[] find(int count) {
         int span = LAST - FIRST + 1;
         int start = new Random().nextInt(span);
         List<Integer> found = new ArrayList<>();
