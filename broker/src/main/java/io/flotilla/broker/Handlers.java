@@ -19,6 +19,7 @@ import io.flotilla.broker.api.ElectLeadersHandler;
 import io.flotilla.broker.api.FetchHandler;
 import io.flotilla.broker.api.FetchSessions;
 import io.flotilla.broker.api.FindCoordinatorHandler;
+import io.flotilla.broker.api.ForceReplicaHandler;
 import io.flotilla.broker.api.Handler;
 import io.flotilla.broker.api.HeartbeatHandler;
 import io.flotilla.broker.api.IncrementalAlterConfigsHandler;
@@ -120,6 +121,7 @@ final class Handlers {
                 new ListConfigResourcesHandler(view),
                 new DescribeLogDirsHandler(logDirs, metadata),
                 new DescribeReplicasHandler(config.nodeId(), metadata, parts.replicas(), parts.shards()),
+                new ForceReplicaHandler(parts.replicas()),
                 new ElectLeadersHandler(view, parts.leaderTransfer()),
                 parts.leaderTransfer());
     }

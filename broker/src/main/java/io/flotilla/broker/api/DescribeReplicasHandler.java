@@ -4,6 +4,7 @@ import io.flotilla.broker.cluster.Assignment;
 import io.flotilla.broker.cluster.MetadataCache;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TopicInfo;
+import io.flotilla.broker.partition.Membership;
 import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.Replicas;
@@ -18,6 +19,7 @@ import io.flotilla.wire.message.DescribeReplicasRequest;
 import io.flotilla.wire.message.DescribeReplicasResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -172,11 +174,13 @@ public final class DescribeReplicasHandler implements Handler<DescribeReplicasRe
         PartitionLog log = replica.log();
         return answer.state(replica.isFailed() ? STOPPED : OPEN)
                 .problem(replica.failure())
+                .step(step(replica.membership()))
                 .role((byte) status.role().ordinal())
                 .term(status.term())
                 .votedFor(status.votedFor())
                 .leaderId(status.leaderId())
                 .leading(replica.isLeading())
+                .forgetful(replica.group().core().isForgetful())
                 .firstIndex(status.firstIndex())
                 .commitIndex(status.commitIndex())
                 .syncedIndex(status.durableIndex())
@@ -194,6 +198,15 @@ public final class DescribeReplicasHandler implements Handler<DescribeReplicasRe
                         .map(DescribeReplicasHandler::follower)
                         .toList())
                 .build();
+    }
+
+    /** What a change of the members waits for, in words; null when none is under way. */
+    private static String step(Membership membership) {
+        if (!membership.isPending()) {
+            return null;
+        }
+        String step = membership.step().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return membership.waitingFor().isEmpty() ? step : step + ", which waits for " + membership.waitingFor();
     }
 
     private static DescribeReplicasResponse.Follower follower(PeerStatus peer) {

@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
 /** {@code flotilla partition}: what is the matter with a partition, and what to do about it. */
 @Command(
         name = "partition",
-        description = "Explain the state of a partition's replicas.",
-        synopsisSubcommandLabel = "COMMAND")
+        description = "Explain the state of a partition's replicas, and recover from the loss of a majority.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = RecoverCommand.class)
 final class PartitionCommand implements Runnable {
     /** Between two looks; what did not move in that time is stuck. */
     private static final long LOOK_MS = 1_000;
@@ -27,7 +28,7 @@ final class PartitionCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: explain.");
+        throw new ParameterException(spec.commandLine(), "Say what to do: explain or recover.");
     }
 
     @Command(

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flotilla.broker.api.DescribeReplicasHandler;
 import io.flotilla.broker.cli.explain.Explainer;
 import io.flotilla.broker.cli.explain.Explanation;
+import io.flotilla.broker.cli.explain.Recovery;
 import io.flotilla.raft.core.ReplicationState;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * What {@code partition explain} says of the situations that people will meet, word for word, in {@code explain/*.txt} among
+ * What {@code partition explain} and {@code recover} say of the situations that people will meet, word for word, in {@code explain/*.txt} among
  * the test resources. With {@code -Dflotilla.docs.write=true} the words are written anew.
  */
 class ExplainTest {
@@ -197,6 +198,61 @@ class ExplainTest {
                 .with(2, open(3, 1, 5000).lastIndex(6000))
                 .unreachable(3);
         assertGolden(text(explanation(before, now)));
+    }
+
+    private String recovery() {
+        StringWriter text = new StringWriter();
+        List<Recovery> needed = Recovery.needed(now.reports());
+        RecoveryFormat.print(needed, new PrintWriter(text));
+        if (!needed.isEmpty()) {
+            RecoveryFormat.printAdvice(needed, false, new PrintWriter(text));
+        }
+        return text.toString();
+    }
+
+    @Test
+    void recoveryTellsWhatIsKeptAtRiskAndLost() throws IOException {
+        now.unreachable(1)
+                .with(2, open(3, -1, 101).lastIndex(106).syncedIndex(106).logEndOffset(105))
+                .unreachable(3);
+        assertGolden(recovery());
+    }
+
+    @Test
+    void recoveryChoosesTheSurvivorThatWouldWinAnElection() throws IOException {
+        List<Integer> five = List.of(1, 2, 3, 4, 5);
+        now.unreachable(1)
+                .with(
+                        2,
+                        open(4, -1, 100)
+                                .voters(five)
+                                .lastTerm(3)
+                                .lastIndex(120)
+                                .syncedIndex(120)
+                                .logEndOffset(119))
+                .with(3, open(4, -1, 110).voters(five).lastTerm(4))
+                .unreachable(4)
+                .unreachable(5);
+        assertGolden(recovery());
+    }
+
+    @Test
+    void recoveryDoesNotTrustReplicasThatHaveLostTheirData() throws IOException {
+        now.with(1, open(9, -1, 1).forgetful(true).voters(List.of()))
+                .with(2, open(3, -1, 101))
+                .with(3, open(9, -1, 1).forgetful(true).voters(List.of()));
+        assertGolden(recovery());
+    }
+
+    @Test
+    void recoveryIsNotOfferedWhileAMajorityIsThereOrSomebodyLeads() {
+        now.with(1, open(7, -1, 101)).with(2, open(8, -1, 101)).unreachable(3);
+        assertThat(Recovery.needed(now.reports())).isEmpty();
+        ReportedReplicas led = new ReportedReplicas()
+                .with(1, leading(1, 3, 101, unreachableFollower(2, 101), unreachableFollower(3, 101)))
+                .unreachable(2)
+                .unreachable(3);
+        assertThat(Recovery.needed(led.reports())).isEmpty();
     }
 
     @Test

@@ -70,7 +70,10 @@ class FlotillaTest {
             cluster                                  | Say what to do: start, stop, status or pids.
             cluster start --brokers 8                | --brokers must be 1 to 7, but was 8
             cluster start --base-port 65000          | --base-port must be 1 to
-            partition                                | Say what to do: explain
+            partition                                | Say what to do: explain or recover.
+            partition recover                        | Name the partitions, or say --all.
+            partition recover --all orders-0         | Name the partitions, or say --all.
+            partition recover --all --yes            | --yes needs --unsafe
             partition explain                        | Missing required parameter: 'TOPIC-N'
             partition explain orders                 | 'orders' is not a partition; write TOPIC-N, such as orders-0
             partition explain orders-x               | 'orders-x' is not a partition
@@ -108,6 +111,7 @@ class FlotillaTest {
                 "group describe --help",
                 "partition --help",
                 "partition explain --help",
+                "partition recover --help",
                 "version --help",
                 "help topic"
             })

@@ -2,8 +2,12 @@ package io.flotilla.itests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,5 +69,52 @@ final class PartitionToolsTest {
                         .contains("only broker 1 answers", "high watermark 3", "bring back one of brokers 2 and 3"));
         assertThat(flotilla("explain", "orders-0", "--json").orFail().output())
                 .contains("\"verdict\": \"not-led\"", "\"leader\": null", "\"voters\": [");
+    }
+
+    @Test
+    void aLostMajorityIsRecoveredFromTheSurvivor() throws Exception {
+        clients.createTopic("orders", 1);
+        clients.createTopic("payments", 3);
+        clients.produce(ORDERS, Clients.numbered("order", 100));
+        for (int partition = 0; partition < 3; partition++) {
+            clients.produce(new TopicPartition("payments", partition), "p" + partition);
+        }
+        // What the survivor knows of the last commits reaches it with the next heartbeat.
+        Await.untilAsserted(() ->
+                assertThat(flotilla("explain", "orders-0").orFail().output()).contains("high watermark 100"));
+        assertThat(flotilla("recover", "--all").orFail().output()).contains("No partition has lost its majority");
+
+        cluster.kill(2);
+        cluster.kill(3);
+        wipe(2);
+        wipe(3);
+        Await.untilAsserted(
+                () -> assertThat(flotilla("recover", "--all").orFail().output())
+                        .contains(
+                                "__cluster_metadata-0, the cluster's metadata",
+                                "orders-0\n  2 of 3 voters (1, 2 and 3) are needed to elect a leader and to commit; only broker 1"
+                                        + " answers",
+                                "Goes on alone: broker 1",
+                                "Kept: offsets 0 to 99",
+                                "payments-2",
+                                "Nothing was done",
+                                "flotilla partition recover --unsafe --yes --all"));
+        assertThat(flotilla("explain", "orders-0").orFail().output())
+                .as("nothing of the kind happens by itself")
+                .startsWith("orders-0 has no leader");
+
+        assertThat(flotilla("recover", "--unsafe", "--yes", "--all").orFail().output())
+                .contains("orders-0: broker 1 is the only voter now", "It serves offsets 0 to 99");
+        assertThat(cluster.logLines(1, "UNSAFE RECOVERY of orders-0")).hasSize(2);
+        assertThat(Clients.values(clients.consume("orders", 100))).containsExactly(Clients.numbered("order", 100));
+        clients.produce(ORDERS, "after");
+    }
+
+    private void wipe(int broker) throws IOException {
+        try (Stream<Path> files = Files.walk(cluster.data(broker))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }

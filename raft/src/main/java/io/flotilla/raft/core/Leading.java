@@ -41,6 +41,10 @@ final class Leading {
         lease.start();
         replication.start();
         append(EntryKind.LEADER_CHANGE, 1, 0);
+        if (replica.forced() != null) {
+            log.append(EntryRef.configuration(log.lastIndex() + 1, replica.term(), replica.forced(), 0));
+            replica.force(null);
+        }
     }
 
     void stop() {

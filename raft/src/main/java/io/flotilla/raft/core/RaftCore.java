@@ -144,6 +144,25 @@ public final class RaftCore {
         return replica.isLeader() ? leading.change(next) : new ChangeResult.NotLeader(replica.leaderId());
     }
 
+    /**
+     * Makes this replica the only voter of its group, whatever the other members hold or have promised. <b>Unsafe</b>: what they
+     * acknowledged and this replica lacks is lost, and they must never come back with what they had. For people to decide, when
+     * a majority is lost for good; nothing in Flotilla does it by itself. The replica starts a new term, far ahead of its own,
+     * in which it opens with a configuration entry that names itself alone; with that everything in its log gets committed.
+     *
+     * @return why not, for people, or null when it has begun; success shows as a change of role
+     */
+    public String forceSoleVoter() {
+        if (replica.hasLiveLeader()) {
+            return replica.isLeader() ? "this replica leads" : "node " + replica.leaderId() + " leads, and lives";
+        }
+        if (!replica.configuration().members().contains(replica.id())) {
+            return "this replica is not a member of its group";
+        }
+        roles.force();
+        return null;
+    }
+
     /** The followers of this leader that lost what they had promised (see {@link DurableState#forgetful}). */
     public NodeSet forgetfulPeers() {
         return replication.forgetful();

@@ -15,6 +15,7 @@ final class Replica {
     private Role role = Role.FOLLOWER;
     private int leaderId = RaftCore.NO_NODE;
     private NodeSet upNodes = NodeSet.EMPTY;
+    private Configuration forced;
     private long nowNanos;
 
     Replica(RaftOptions options, DurableState found, SafetyRules rules) {
@@ -51,7 +52,17 @@ final class Replica {
     }
 
     Configuration configuration() {
-        return log.configuration();
+        return forced == null ? log.configuration() : forced;
+    }
+
+    /** The configuration imposed from outside that is not in the log yet, or null. */
+    Configuration forced() {
+        return forced;
+    }
+
+    /** Puts a configuration in force that nobody has agreed to, or, with null, the log's own again. */
+    void force(Configuration configuration) {
+        forced = configuration;
     }
 
     void become(Role newRole, int newLeaderId) {

@@ -2,10 +2,14 @@ package io.flotilla.raft.core;
 
 import io.flotilla.raft.message.LeaderResigned;
 import io.flotilla.raft.message.TimeoutNow;
+import io.flotilla.raft.quorum.Configuration;
 import io.flotilla.raft.quorum.VoteResult;
 
 /** Who this replica is, and every way from one role to another (Raft figure 4, with pre-vote between). */
 final class Roles {
+    /** A forced term is ahead of all that the lost voters may have begun without this replica. */
+    private static final int FORCED_TERMS = 1_000;
+
     private final Replica replica;
     private final Election election;
     private final Following following;
@@ -36,6 +40,7 @@ final class Roles {
             following.enterTerm();
         }
         reads.stop();
+        replica.force(null);
         replica.become(Role.FOLLOWER, leaderId);
         leading.stop();
         election.restartTimer();
@@ -53,6 +58,13 @@ final class Roles {
         reads.stop();
         election.askVotes(isTransfer);
         following.enterTerm();
+    }
+
+    /** See {@link RaftCore#forceSoleVoter}. The election is as any other, with one voter. */
+    void force() {
+        becomeFollower(replica.term() + FORCED_TERMS, RaftCore.NO_NODE);
+        replica.force(Configuration.of(replica.id()));
+        startTerm(false);
     }
 
     /** Acts on what a poll has come to. */

@@ -148,6 +148,16 @@ public final class RaftGroup {
         return result;
     }
 
+    /** Makes this replica the only voter, unsafely; see {@link RaftCore#forceSoleVoter}. Returns why not, or null. */
+    public String forceSoleVoter() {
+        if (closed) {
+            return "this replica has stopped";
+        }
+        String obstacle = core.forceSoleVoter();
+        input(() -> {});
+        return obstacle;
+    }
+
     /**
      * Asks up to which index a linearizable read must see the log; works on any replica that knows its leader. Many reads share
      * one round of messages. The callback is called exactly once, perhaps before this returns, and within two election

@@ -24,6 +24,7 @@ import io.flotilla.wire.message.DescribeTopicPartitionsRequest;
 import io.flotilla.wire.message.ElectLeadersRequest;
 import io.flotilla.wire.message.FetchRequest;
 import io.flotilla.wire.message.FindCoordinatorRequest;
+import io.flotilla.wire.message.ForceReplicaRequest;
 import io.flotilla.wire.message.ForwardRequest;
 import io.flotilla.wire.message.HeartbeatRequest;
 import io.flotilla.wire.message.IncrementalAlterConfigsRequest;
@@ -100,7 +101,8 @@ public enum ApiKey {
     PRODUCER_ID_BLOCK(ProducerIdBlockRequest.API),
     TRANSFER_LEADER(TransferLeaderRequest.API),
     ASSIGNMENT_REACHED(AssignmentReachedRequest.API),
-    DESCRIBE_REPLICAS(DescribeReplicasRequest.API);
+    DESCRIBE_REPLICAS(DescribeReplicasRequest.API),
+    FORCE_REPLICA(ForceReplicaRequest.API);
 
     /** Numbers from here on are Flotilla's own: spoken between brokers, unknown to Kafka. */
     public static final short LOWEST_PRIVATE = 32_000;

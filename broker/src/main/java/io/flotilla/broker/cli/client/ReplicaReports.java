@@ -5,6 +5,8 @@ import io.flotilla.wire.message.DescribeClusterRequest;
 import io.flotilla.wire.message.DescribeClusterResponse;
 import io.flotilla.wire.message.DescribeReplicasRequest;
 import io.flotilla.wire.message.DescribeReplicasResponse;
+import io.flotilla.wire.message.ForceReplicaRequest;
+import io.flotilla.wire.message.ForceReplicaResponse;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,6 +60,33 @@ public final class ReplicaReports {
         response.brokers()
                 .forEach(broker -> brokers.put(broker.brokerId(), new HostPort(broker.host(), broker.port())));
         return brokers;
+    }
+
+    /**
+     * Makes a broker's replica the only voter of its group, unsafely.
+     *
+     * @param seen the replica as it was when somebody decided this; refused if it has changed since
+     * @return the term in which it leads now, and the end of what it serves
+     */
+    public ForceReplicaResponse force(int broker, DescribeReplicasResponse.Replica seen) {
+        ForceReplicaRequest request = ForceReplicaRequest.builder()
+                .topicId(seen.topicId())
+                .partition(seen.partition())
+                .term(seen.term())
+                .lastIndex(seen.lastIndex())
+                .build();
+        HostPort address = brokers().get(broker);
+        if (address == null) {
+            throw ClientException.network("broker " + broker + " is not known");
+        }
+        try (BrokerConnection connection = BrokerConnection.open(address, client.timeoutMs())) {
+            ForceReplicaResponse response = connection.call(request, ForceReplicaResponse.class, client.timeoutMs());
+            ClientException.check(
+                    response.errorCode(),
+                    "recovering %s-%d on broker %d".formatted(seen.topic(), seen.partition(), broker),
+                    response.errorMessage());
+            return response;
+        }
     }
 
     private static Report ask(HostPort address, DescribeReplicasRequest request) {

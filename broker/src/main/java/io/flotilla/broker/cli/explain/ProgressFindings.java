@@ -96,7 +96,7 @@ final class ProgressFindings {
         Replica leader = now.authority();
         boolean joint = !leader.outgoing().isEmpty();
         boolean wanted = !leader.adding().isEmpty() || !leader.removing().isEmpty();
-        if (!wanted && !joint && leader.learners().isEmpty()) {
+        if (!wanted && !joint && leader.step() == null) {
             return;
         }
         List<String> aims = new ArrayList<>();

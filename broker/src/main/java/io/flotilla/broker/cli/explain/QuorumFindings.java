@@ -37,23 +37,14 @@ final class QuorumFindings {
 
     /** The arithmetic of one majority; returns whether it is there. */
     private boolean quorum(List<Integer> voters, String which) {
-        List<Integer> working = voters.stream().filter(now::works).toList();
-        List<Integer> missing =
-                voters.stream().filter(voter -> !now.works(voter)).toList();
-        int needed = Situation.majority(voters.size());
-        String there = working.isEmpty()
-                ? "none answers with a working replica"
-                : (working.size() < needed ? "only " : "")
-                        + Words.brokers(working)
-                        + (working.size() == 1 ? " answers" : " answer")
-                        + " with a working replica";
-        String text = "%d of %d %s (%s) are needed to elect a leader and to commit; %s."
-                .formatted(needed, voters.size(), which, Words.ids(voters), there);
-        if (working.size() >= needed) {
+        String text = now.quorum(voters, which);
+        if (now.hasMajority(voters)) {
             findings.add(new Finding(text, null));
             return true;
         }
-        int more = needed - working.size();
+        List<Integer> missing =
+                voters.stream().filter(voter -> !now.works(voter)).toList();
+        int more = Situation.majority(voters.size()) - voters.size() + missing.size();
         findings.add(new Finding(
                 text,
                 "bring back %s. Only if that is impossible for good: flotilla partition recover --unsafe %s"

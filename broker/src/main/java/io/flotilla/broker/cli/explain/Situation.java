@@ -42,7 +42,9 @@ final class Situation {
         });
         authority = replicas.values().stream()
                 .filter(replica -> replica.state() == DescribeReplicasHandler.OPEN)
-                .max(Comparator.comparingInt(Replica::term)
+                .max(Comparator.comparing((Replica replica) -> !replica.forgetful())
+                        .thenComparing(replica -> !replica.voters().isEmpty())
+                        .thenComparingInt(Replica::term)
                         .thenComparing(replica -> isLeader(replica) ? 1 : 0)
                         .thenComparingInt(Replica::lastTerm)
                         .thenComparingLong(Replica::lastIndex))
@@ -131,11 +133,34 @@ final class Situation {
     /** Whether a broker's replica can vote and acknowledge, as far as it says itself. */
     boolean works(int broker) {
         Replica replica = replicas.get(broker);
-        return replica != null && replica.state() == DescribeReplicasHandler.OPEN;
+        return replica != null && replica.state() == DescribeReplicasHandler.OPEN && !replica.forgetful();
     }
 
     static int majority(int voters) {
         return voters / 2 + 1;
+    }
+
+    /** Whether enough of these voters work to decide something. */
+    boolean hasMajority(List<Integer> voters) {
+        return voters.stream().filter(this::works).count() >= majority(voters.size());
+    }
+
+    /**
+     * The arithmetic of one majority, in a sentence.
+     *
+     * @param which whose majority it is, such as {@code old voters}
+     */
+    String quorum(List<Integer> voters, String which) {
+        List<Integer> working = voters.stream().filter(this::works).toList();
+        String there = working.isEmpty()
+                ? "none answers"
+                : "%s%s %s"
+                        .formatted(
+                                hasMajority(voters) ? "" : "only ",
+                                Words.brokers(working),
+                                working.size() == 1 ? "answers" : "answer");
+        return "%d of %d %s (%s) are needed to elect a leader and to commit; %s with a working replica."
+                .formatted(majority(voters.size()), voters.size(), which, Words.ids(voters), there);
     }
 
     /** What the leader knows of a follower, or null. */
