@@ -18,6 +18,7 @@ import io.flotilla.broker.metrics.MetricsServer;
 import io.flotilla.broker.net.RealEnvironment;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.Replicas;
+import io.flotilla.broker.partition.Rules;
 import io.flotilla.wire.message.RegisterBrokerRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -74,7 +75,8 @@ public final class Broker {
     public static Broker start(BrokerConfig config) throws StartException {
         Metrics metrics = new Metrics();
         RealEnvironment real = RealEnvironment.open(config, metrics);
-        return start(config, real.environment(), metrics, config.get(BrokerProperties.METRICS_LISTENER), real::close);
+        HostPort metricsAddress = config.get(BrokerProperties.METRICS_LISTENER);
+        return start(config, real.environment(), metrics, metricsAddress, Rules.ALL, real::close);
     }
 
     /**
@@ -84,7 +86,14 @@ public final class Broker {
      */
     public static Broker start(BrokerConfig config, Environment environment, Metrics metrics, Runnable closeEnvironment)
             throws StartException {
-        return start(config, environment, metrics, null, closeEnvironment);
+        return start(config, environment, metrics, null, Rules.ALL, closeEnvironment);
+    }
+
+    /** Starts a broker as the shorter form does, with other rules, which only tests of the checkers have. */
+    public static Broker start(
+            BrokerConfig config, Environment environment, Metrics metrics, Rules rules, Runnable closeEnvironment)
+            throws StartException {
+        return start(config, environment, metrics, null, rules, closeEnvironment);
     }
 
     private static Broker start(
@@ -92,12 +101,13 @@ public final class Broker {
             Environment environment,
             Metrics metrics,
             HostPort metricsAddress,
+            Rules rules,
             Runnable closeEnvironment)
             throws StartException {
         BrokerParts parts = null;
         Broker broker = null;
         try {
-            parts = BrokerParts.open(config, environment, metrics);
+            parts = BrokerParts.open(config, environment, metrics, rules);
             broker = new Broker(config, environment, parts, new Health(), closeEnvironment);
             broker.listen(metrics, metricsAddress);
             broker.join();

@@ -35,6 +35,7 @@ import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.ReplicaListener;
 import io.flotilla.broker.partition.ReplicaOpener;
 import io.flotilla.broker.partition.Replicas;
+import io.flotilla.broker.partition.Rules;
 import io.flotilla.broker.partition.Shards;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
@@ -82,7 +83,8 @@ final class BrokerParts {
     private volatile String clusterId;
 
     /** @throws IOException when a log directory cannot be used; the message says which and why */
-    static BrokerParts open(BrokerConfig config, Environment environment, Metrics metrics) throws IOException {
+    static BrokerParts open(BrokerConfig config, Environment environment, Metrics metrics, Rules rules)
+            throws IOException {
         List<LogDirectory> directories = new ArrayList<>();
         try {
             String clusterId = null;
@@ -102,9 +104,10 @@ final class BrokerParts {
                         path,
                         identity,
                         environment.scheduler().blocking(),
-                        environment.allocator()));
+                        environment.allocator(),
+                        rules.log()));
             }
-            return new BrokerParts(config, environment, metrics, directories, clusterId);
+            return new BrokerParts(config, environment, metrics, rules, directories, clusterId);
         } catch (IOException | RuntimeException e) {
             directories.forEach(LogDirectory::close);
             throw e;
@@ -115,6 +118,7 @@ final class BrokerParts {
             BrokerConfig config,
             Environment environment,
             Metrics metrics,
+            Rules rules,
             List<LogDirectory> directories,
             String clusterId) {
         this.config = config;
@@ -169,7 +173,8 @@ final class BrokerParts {
                         shards,
                         environment,
                         allocator,
-                        new ClusterAssignments(loop, environment.clock(), metadata, this::metadataReplica, controller)),
+                        new ClusterAssignments(loop, environment.clock(), metadata, this::metadataReplica, controller),
+                        rules),
                 this::topicConfig,
                 this::listenersOf);
         this.view = new ClusterView(

@@ -56,6 +56,7 @@ public final class LogDirectory {
     private final Path path;
     private final Executor blocking;
     private final ByteBufAllocator allocator;
+    private final LogRules rules;
     private final Closeable lock;
     private final Flusher flusher;
     private final Map<String, PartitionLog> open = new ConcurrentSkipListMap<>();
@@ -69,13 +70,14 @@ public final class LogDirectory {
     private HardStateJournal journal;
     private LastStop lastStop;
 
-    private LogDirectory(FileSystem files, Path path, Executor blocking, ByteBufAllocator allocator)
+    private LogDirectory(FileSystem files, Path path, Executor blocking, ByteBufAllocator allocator, LogRules rules)
             throws IOException {
         this.files = files;
         this.path = path;
         this.blocking = blocking;
         this.allocator = allocator;
         this.identity = new DirectoryIdentity(files, path);
+        this.rules = rules;
         this.lock = lock();
         this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
     }
@@ -89,21 +91,27 @@ public final class LogDirectory {
      */
     public static LogDirectory open(FileSystem files, Path path, MetaProperties identity, Executor blocking)
             throws IOException {
-        return open(files, path, identity, blocking, PooledByteBufAllocator.DEFAULT);
+        return open(files, path, identity, blocking, PooledByteBufAllocator.DEFAULT, LogRules.LOG);
     }
 
     /**
      * Opens a directory as the shorter form does.
      *
      * @param allocator where buffers for what is read come from
+     * @param rules {@link LogRules#LOG}, except in tests of the checkers
      */
     public static LogDirectory open(
-            FileSystem files, Path path, MetaProperties identity, Executor blocking, ByteBufAllocator allocator)
+            FileSystem files,
+            Path path,
+            MetaProperties identity,
+            Executor blocking,
+            ByteBufAllocator allocator,
+            LogRules rules)
             throws IOException {
         if (!files.exists(path.resolve(MetaProperties.FILE))) {
             SmallFiles.createDirectories(files, path);
         }
-        LogDirectory directory = new LogDirectory(files, path, blocking, allocator);
+        LogDirectory directory = new LogDirectory(files, path, blocking, allocator, rules);
         try {
             directory.load(identity);
         } catch (IOException | RuntimeException e) {
@@ -255,7 +263,8 @@ public final class LogDirectory {
         if (!recovered.notes().isEmpty()) {
             LOG.warn("Log {} recovered: {}", id.directoryName(), recovered.notes());
         }
-        LogStore store = new LogStore(files, logFiles, flusher, blocking, allocator, cachedBytes, this::forgetOpen);
+        LogStore store =
+                new LogStore(files, logFiles, flusher, blocking, allocator, cachedBytes, rules, this::forgetOpen);
         PartitionLog log = new PartitionLog(id, store, config, recovered.state(), logFiles.isForgetful());
         if (open.putIfAbsent(id.directoryName(), log) != null) {
             throw new IllegalStateException("Log " + id.directoryName() + " is open");

@@ -22,6 +22,7 @@ record LogStore(
         Executor blocking,
         ByteBufAllocator allocator,
         AtomicLong cachedBytes,
+        LogRules rules,
         Consumer<PartitionLog> onClosed) {
 
     /** Past this all logs of the directory keep in memory only what they must, in bytes. */

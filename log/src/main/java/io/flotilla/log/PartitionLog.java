@@ -286,7 +286,7 @@ public final class PartitionLog {
             return;
         }
         requireUsable();
-        List<Segment> removed = state.truncateFrom(index);
+        List<Segment> removed = state.truncateFrom(index, store.rules().forgetSequencesFrom(index));
         tail.truncateFrom(index);
         disk.truncated(index - 1);
         writer.truncate(removed, state.active().baseOffset(), state.active().size());
@@ -394,7 +394,7 @@ public final class PartitionLog {
         }
         // A snapshot stands for committed entries only; the files keep the others, and the next open reads those.
         if (state.committedIndex() < lastIndex()) {
-            state.truncateFrom(state.committedIndex() + 1);
+            state.truncateFrom(state.committedIndex() + 1, state.committedIndex() + 1);
         }
         writer.close(state.active());
         snapshots.writeLast(state, writer);

@@ -31,16 +31,18 @@ final class Appender {
     private final Replica replica;
     private final Shard shard;
     private final PartitionLog log;
+    private final ServingRules rules;
 
     /** Those who wait for an entry to be committed, by its last index. */
     private final Waiters commits = new Waiters();
 
     private final RecordBatch view = new RecordBatch();
 
-    Appender(Replica replica, Shard shard, PartitionLog log) {
+    Appender(Replica replica, Shard shard, PartitionLog log, ServingRules rules) {
         this.replica = replica;
         this.shard = shard;
         this.log = log;
+        this.rules = rules;
     }
 
     /** Those who wait for an entry to be committed, by its last index. */
@@ -57,7 +59,9 @@ final class Appender {
             return;
         }
         int offsets = (int) view.offsetCount();
-        if (view.hasProducerId() && !isNextInSequence(offsets, config, deadlineNanos, done)) {
+        if (view.hasProducerId()
+                && rules.checksSequences()
+                && !isNextInSequence(offsets, config, deadlineNanos, done)) {
             batch.release();
             return;
         }
@@ -79,7 +83,9 @@ final class Appender {
         }
         if (check instanceof ProducerState.Check.Duplicate duplicate) {
             long appendTime = config.logAppendTime() ? duplicate.timestamp() : NO_TIME;
-            awaitCommit(log.indexOf(duplicate.lastOffset()), new Promise(offsets, appendTime), deadlineNanos, done);
+            long lastIndex = log.indexOf(duplicate.lastOffset());
+            boolean now = rules.mayAcknowledgeAgain(lastIndex, log.committedIndex());
+            awaitCommit(lastIndex, now, new Promise(offsets, appendTime), deadlineNanos, done);
         } else if (check instanceof ProducerState.Check.OutOfOrder outOfOrder) {
             done.accept(ProduceResult.failed(
                     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
@@ -109,7 +115,9 @@ final class Appender {
         RaftGroup group = replica.group();
         ProposeResult result = group.propose(kind, promise.indexes(), bytes);
         if (result instanceof ProposeResult.Accepted accepted) {
-            awaitCommit(accepted.entry().lastIndex(), promise, deadlineNanos, done);
+            long lastIndex = accepted.entry().lastIndex();
+            boolean now = rules.mayAcknowledge(lastIndex, log.committedIndex());
+            awaitCommit(lastIndex, now, promise, deadlineNanos, done);
         } else if (result instanceof ProposeResult.Full full) {
             done.accept(ProduceResult.failed(
                     ErrorCode.NOT_ENOUGH_REPLICAS, full.uncommittedBytes() + " bytes wait for a majority of replicas"));
@@ -118,9 +126,14 @@ final class Appender {
         }
     }
 
-    /** Reports the entry that ends at this index once it is committed. */
-    private void awaitCommit(long lastIndex, Promise promise, long deadlineNanos, Consumer<ProduceResult> done) {
-        if (lastIndex <= log.committedIndex()) {
+    /**
+     * Reports the entry that ends at this index once it is committed.
+     *
+     * @param now it is committed already
+     */
+    private void awaitCommit(
+            long lastIndex, boolean now, Promise promise, long deadlineNanos, Consumer<ProduceResult> done) {
+        if (now) {
             done.accept(succeeded(lastIndex, promise));
             return;
         }

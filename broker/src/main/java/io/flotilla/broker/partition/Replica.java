@@ -45,6 +45,7 @@ public final class Replica implements LedPartition {
     private final LogDirectory directory;
     private final List<ReplicaListener> listeners = new ArrayList<>();
     private final Appender appender;
+    private final ServingRules rules;
 
     /** Those who wait for a record to read, by the high watermark that makes it readable. */
     private final Waiters reads = new Waiters();
@@ -76,13 +77,15 @@ public final class Replica implements LedPartition {
             PartitionLog log,
             LogDirectory directory,
             TopicConfig config,
-            Assignments assignments) {
+            Assignments assignments,
+            ServingRules rules) {
         this.id = id;
         this.name = name;
         this.shard = shard;
         this.log = log;
         this.directory = directory;
-        this.appender = new Appender(this, shard, log);
+        this.appender = new Appender(this, shard, log, rules);
+        this.rules = rules;
         this.reconciler = new Reconciler(id, name, shard.loop(), assignments);
         configure(config);
         publishPositions();
@@ -250,7 +253,7 @@ public final class Replica implements LedPartition {
      * @param atLeastOne return the first batch even if it is larger than {@code maxBytes}
      */
     public CompletableFuture<ReadResult> read(long offset, int maxBytes, boolean atLeastOne) {
-        return log.fetch(offset, highWatermark, maxBytes, atLeastOne);
+        return log.fetch(offset, rules.readable(highWatermark, log.logEndOffset()), maxBytes, atLeastOne);
     }
 
     /** Waits until a record at {@code offset} is committed, or will not be known to be here. */
@@ -298,7 +301,7 @@ public final class Replica implements LedPartition {
      * this replica, {@code OFFSET_NOT_AVAILABLE} when it leads and has not committed yet.
      */
     public ErrorCode checkLeading() {
-        if (leading) {
+        if (rules.mayTellOffsets(role == Role.LEADER, leading)) {
             return ErrorCode.NONE;
         }
         return role == Role.LEADER ? ErrorCode.OFFSET_NOT_AVAILABLE : unavailable();

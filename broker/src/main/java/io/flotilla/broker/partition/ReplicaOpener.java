@@ -55,6 +55,7 @@ public final class ReplicaOpener {
     private final Environment environment;
     private final ByteBufAllocator allocator;
     private final Assignments assignments;
+    private final Rules rules;
 
     /** @param producerIdExpirationMs {@code producer.id.expiration.ms} */
     public ReplicaOpener(
@@ -64,12 +65,25 @@ public final class ReplicaOpener {
             Environment environment,
             ByteBufAllocator allocator,
             Assignments assignments) {
+        this(nodeId, producerIdExpirationMs, shards, environment, allocator, assignments, Rules.ALL);
+    }
+
+    /** With other rules, which only tests have. */
+    public ReplicaOpener(
+            int nodeId,
+            long producerIdExpirationMs,
+            Shards shards,
+            Environment environment,
+            ByteBufAllocator allocator,
+            Assignments assignments,
+            Rules rules) {
         this.nodeId = nodeId;
         this.producerIdExpirationMs = producerIdExpirationMs;
         this.shards = shards;
         this.environment = environment;
         this.allocator = allocator;
         this.assignments = assignments;
+        this.rules = rules;
     }
 
     /** The files of a replica cannot be trusted; they are left as they are. */
@@ -162,7 +176,8 @@ public final class ReplicaOpener {
             TopicConfig config,
             RaftGroup.Options options,
             List<ReplicaListener> listeners) {
-        Replica replica = new Replica(id, logId.directoryName(), shard, log, directory, config, assignments);
+        Replica replica =
+                new Replica(id, logId.directoryName(), shard, log, directory, config, assignments, rules.serving());
         ReplicaStorage storage =
                 new ReplicaStorage(nodeId, log, directory.journal(), shard, replica::stop, replica::replaced);
         RaftCore core = new RaftCore(
@@ -174,7 +189,8 @@ public final class ReplicaOpener {
                         MAX_UNCOMMITTED_BYTES,
                         0),
                 durableState(log, directory.journal().load(logId.group()), isForgetful(log)),
-                environment.random().newGenerator());
+                environment.random().newGenerator(),
+                rules.raft());
         RaftGroup group = shard.host()
                 .open(new GroupId(id.topicId(), id.partition()), core, storage, replica.groupListener(), options);
         shard.add(replica);

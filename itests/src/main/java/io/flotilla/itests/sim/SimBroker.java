@@ -15,17 +15,26 @@ final class SimBroker {
     private final Metrics metrics;
     private final SimDisk disk;
     private final int loops;
+    private final Variant variant;
     private SimProcess process;
     private Broker broker;
     private boolean stopping;
     private Runnable observer = () -> {};
 
-    SimBroker(int id, SimWorld world, SimNetwork network, Metrics metrics, int loops, Map<String, String> properties) {
+    SimBroker(
+            int id,
+            SimWorld world,
+            SimNetwork network,
+            Metrics metrics,
+            int loops,
+            Map<String, String> properties,
+            Variant variant) {
         this.id = id;
         this.world = world;
         this.network = network;
         this.metrics = metrics;
         this.loops = loops;
+        this.variant = variant;
         this.config = BrokerConfig.of(properties);
         this.disk = new SimDisk(world);
     }
@@ -88,8 +97,10 @@ final class SimBroker {
         try {
             broker = Broker.start(
                     config,
-                    started.environment(network.port(started, host()), disk.files()),
+                    started.environment(
+                            network.port(started, host()), variant.disk().apply(disk.files())),
                     metrics,
+                    variant.rules(),
                     () -> exited(started));
         } catch (SimCrash e) {
             // Crashed while it read its disk.

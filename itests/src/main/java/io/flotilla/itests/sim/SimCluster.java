@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 final class SimCluster {
     private final List<SimBroker> brokers = new ArrayList<>();
 
-    SimCluster(int size, int loops, SimWorld world, SimNetwork network, Oracle oracle) {
+    SimCluster(int size, int loops, SimWorld world, SimNetwork network, Oracle oracle, Variant variant) {
         Metrics metrics = new Metrics();
         for (int id = 1; id <= size; id++) {
-            SimBroker broker = new SimBroker(id, world, network, metrics, loops, properties(id, size));
+            SimBroker broker = new SimBroker(id, world, network, metrics, loops, properties(id, size), variant);
             broker.observe(() -> oracle.look(broker));
             brokers.add(broker);
         }

@@ -35,7 +35,7 @@ final class Simulation {
     private final FaultDriver faults;
     private int clients;
 
-    private Simulation(SimOptions options) {
+    private Simulation(SimOptions options, Variant variant) {
         this.options = options;
         this.trace = new Trace(options.readable());
         this.world = new SimWorld(options.seed(), trace);
@@ -43,14 +43,18 @@ final class Simulation {
         this.oracle = new Oracle(world);
         this.history = new History(() -> world.now() / SimWorld.MILLIS);
         RandomGenerator random = world.newRandom();
-        this.cluster = new SimCluster(options.brokers(), 1 + random.nextInt(2), world, network, oracle);
+        this.cluster = new SimCluster(options.brokers(), 1 + random.nextInt(2), world, network, oracle, variant);
         this.admin = new AdminWorkload(newClient("admin"), history, oracle, options.brokers(), TOPICS, PARTITIONS);
         this.faults = new FaultDriver(world, network, cluster, admin, options.faults());
     }
 
     /** Runs a simulation from its beginning to its end, or to the first thing found wrong. */
     static SimResult run(SimOptions options) {
-        Simulation simulation = new Simulation(options);
+        return run(options, Variant.RIGHT);
+    }
+
+    static SimResult run(SimOptions options, Variant variant) {
+        Simulation simulation = new Simulation(options, variant);
         SimulationFailure failure = null;
         try {
             simulation.play();

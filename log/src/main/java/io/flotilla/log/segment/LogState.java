@@ -253,9 +253,10 @@ public final class LogState {
     /**
      * Removes the batch that begins at an index, and all after it.
      *
+     * @param sequencesFrom what is known of producers from this index on is forgotten
      * @return the segments removed with it, newest first; the active segment has the size it is to be cut to
      */
-    public List<Segment> truncateFrom(long index) {
+    public List<Segment> truncateFrom(long index, long sequencesFrom) {
         int number = index > committedIndex ? uncommitted.find(index) : -1;
         if (number < 0) {
             throw new IllegalArgumentException("Cannot truncate from index " + index + ": committed to "
@@ -275,7 +276,7 @@ public final class LogState {
         uncommitted.truncate(number);
         raftEntries.truncateFrom(index);
         termStarts.truncateFrom(index);
-        producers.truncateFrom(index);
+        producers.truncateFrom(sequencesFrom);
         configurations.removeIf(configuration -> configuration.index() >= index);
         logStarts.removeIf(start -> start.index() >= index);
         lastIndex = index - 1;

@@ -43,7 +43,8 @@ public final class RaftCore {
         this(options, found, random, SafetyRules.RAFT);
     }
 
-    RaftCore(RaftOptions options, DurableState found, RandomGenerator random, SafetyRules rules) {
+    /** A replica that keeps to other rules than {@link SafetyRules#RAFT}, which only tests of the checkers can make. */
+    public RaftCore(RaftOptions options, DurableState found, RandomGenerator random, SafetyRules rules) {
         replica = new Replica(options, found, rules);
         log = replica.log;
         lease = new Lease(replica);

@@ -5,11 +5,14 @@ import io.flotilla.raft.quorum.ConfigurationPlan;
 
 /**
  * The decisions that Raft's safety hangs on, each one line, in one place. Not a setting: {@link #RAFT} is what runs. They
- * are methods of an object so that tests can break one at a time and prove that the checkers notice.
+ * are methods of an object so that tests can break one at a time and prove that the checkers notice; nothing outside this
+ * package can.
  */
-class SafetyRules {
+public class SafetyRules {
     /** The rules as they must be. */
-    static final SafetyRules RAFT = new SafetyRules();
+    public static final SafetyRules RAFT = new SafetyRules();
+
+    SafetyRules() {}
 
     /** What a leader counts for itself: what its own disk holds, also with one voter (thesis 10.2.1). */
     long leaderMatch(long durableIndex, long lastIndex) {
