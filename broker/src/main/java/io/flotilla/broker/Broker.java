@@ -195,6 +195,7 @@ public final class Broker {
             parts.replicas().setStraysAside(image);
         }
         if (current) {
+            parts.configure(image);
             parts.replicas().apply(image);
             parts.leaders().forgetDeleted(previous, image);
             previous = image;

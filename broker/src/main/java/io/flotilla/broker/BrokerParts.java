@@ -202,6 +202,11 @@ final class BrokerParts {
         return replica != null && replica.isLeading();
     }
 
+    /** Takes over what an image says of this broker's own configuration. */
+    void configure(MetadataImage image) {
+        shards.limitCopying(layers(image).value(BalanceProperties.LEADER_THROTTLED_RATE));
+    }
+
     private TopicConfig topicConfig(TopicInfo topic, MetadataImage image) {
         return topicConfigs.of(topic.configs(), layers(image));
     }

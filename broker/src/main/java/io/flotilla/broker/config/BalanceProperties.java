@@ -27,5 +27,27 @@ public final class BalanceProperties {
             .byDefault("5")
             .doc("Leaderships moved at the same time, in the whole cluster. Kafka moves all at once.");
 
+    public static final Property<Long> LEADER_THROTTLED_RATE = Property.longInteger("leader.replication.throttled.rate")
+            .range(1, Long.MAX_VALUE)
+            .byDefault("9223372036854775807")
+            .changeable()
+            .doc(
+                    "Bytes that this broker, where it leads, sends per second in all to replicas that are being added and copy the"
+                            + " log. Its event loops have equal shares. Other replicas are not held back.");
+
+    public static final Property<Long> FOLLOWER_THROTTLED_RATE = Property.longInteger(
+                    "follower.replication.throttled.rate")
+            .range(1, Long.MAX_VALUE)
+            .byDefault("9223372036854775807")
+            .changeable()
+            .doc("Accepted, without effect: leaders throttle what they send.");
+
+    public static final Property<Long> ALTER_LOG_DIRS_RATE = Property.longInteger(
+                    "replica.alter.log.dirs.io.max.bytes.per.second")
+            .range(1, Long.MAX_VALUE)
+            .byDefault("9223372036854775807")
+            .changeable()
+            .doc("Accepted, without effect: replicas do not move between directories of a broker.");
+
     private BalanceProperties() {}
 }

@@ -411,7 +411,10 @@ public final class BrokerProperties {
                             BalanceProperties.AUTO_LEADER_REBALANCE,
                             BalanceProperties.LEADER_IMBALANCE_CHECK_SECONDS,
                             BalanceProperties.LEADER_IMBALANCE_PERCENTAGE,
-                            BalanceProperties.LEADER_CONCURRENT_TRANSFERS)),
+                            BalanceProperties.LEADER_CONCURRENT_TRANSFERS,
+                            BalanceProperties.LEADER_THROTTLED_RATE,
+                            BalanceProperties.FOLLOWER_THROTTLED_RATE,
+                            BalanceProperties.ALTER_LOG_DIRS_RATE)),
             new Section(
                     "Raft and shutdown",
                     List.of(RAFT_HEARTBEAT_MS, RAFT_ELECTION_MS, CONTROLLED_SHUTDOWN, CONTROLLED_SHUTDOWN_TIMEOUT_MS)));

@@ -26,6 +26,12 @@ public record ConfigLayers(
         return settings;
     }
 
+    /** The value that counts; null when nobody sets one and the property has no default. */
+    public <T> T value(Property<T> property) {
+        List<Setting> settings = settings(property);
+        return settings.isEmpty() ? null : property.parse(settings.get(0).value());
+    }
+
     private static void add(List<Setting> settings, String name, String value, ConfigSource source) {
         if (value != null) {
             settings.add(new Setting(name, value, source));

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Every property of a topic: the one table behind checking, {@link TopicConfig}, DescribeConfigs and the documentation.
@@ -22,6 +23,7 @@ public final class TopicProperties {
     private static final int INT_MAX = Integer.MAX_VALUE;
     private static final long LONG_MAX = Long.MAX_VALUE;
     private static final String LONG_MAX_TEXT = "9223372036854775807";
+    private static final Pattern THROTTLED_REPLICAS = Pattern.compile("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?");
     private static final long MINUTE_MS = 60_000;
     private static final long HOUR_MS = 3_600_000;
 
@@ -191,6 +193,19 @@ public final class TopicProperties {
                     .byDefault("false")
                     .doc("Only replicas that hold every acknowledged record are elected; nothing else is supported."));
 
+    // Reassignment
+
+    public static final TopicProperty<String> LEADER_THROTTLED_REPLICAS = accepted(throttledReplicas(
+                    "leader.replication.throttled.replicas")
+            .byDefault("")
+            .doc("Accepted, without effect: `leader.replication.throttled.rate` counts for all replicas that are being"
+                    + " added, and for no others."));
+
+    public static final TopicProperty<String> FOLLOWER_THROTTLED_REPLICAS =
+            accepted(throttledReplicas("follower.replication.throttled.replicas")
+                    .byDefault("")
+                    .doc("Accepted, without effect: leaders throttle what they send."));
+
     private static final List<TopicProperty<?>> TABLE = List.of(
             CLEANUP_POLICY,
             RETENTION_MS,
@@ -215,7 +230,9 @@ public final class TopicProperties {
             MIN_INSYNC_REPLICAS,
             FLUSH_MESSAGES,
             FLUSH_MS,
-            UNCLEAN_LEADER_ELECTION);
+            UNCLEAN_LEADER_ELECTION,
+            LEADER_THROTTLED_REPLICAS,
+            FOLLOWER_THROTTLED_REPLICAS);
 
     private static final SortedMap<String, TopicProperty<?>> BY_NAME = byName();
 
@@ -236,6 +253,16 @@ public final class TopicProperties {
 
     private static Synonym as(Property<?> broker) {
         return new Synonym(broker, 1);
+    }
+
+    private static Property.Draft<String> throttledReplicas(String name) {
+        String allowed = "* or partition:broker,...";
+        return Property.parsed(name, ValueType.LIST, allowed, text -> {
+            if (!THROTTLED_REPLICAS.matcher(text).matches()) {
+                throw new IllegalArgumentException("'" + text + "' is not allowed; must be " + allowed);
+            }
+            return text;
+        });
     }
 
     private static Boolean parseFalse(String text) {

@@ -7,6 +7,7 @@ import io.flotilla.broker.env.Scheduler;
 import io.flotilla.broker.net.Peers;
 import io.flotilla.raft.host.GroupHost;
 import io.flotilla.raft.host.GroupId;
+import io.flotilla.raft.host.LearnerThrottle;
 import io.flotilla.raft.host.NodeMonitor;
 import io.flotilla.raft.host.PeerFrame;
 import io.flotilla.raft.host.PeerTransport;
@@ -93,6 +94,16 @@ public final class Shards implements Peers.Listener, NodeMonitor.Listener, Liven
     /** The shard a partition belongs to, always the same one. */
     Shard shardOf(PartitionId id) {
         return shardOf(id.topicId().hashCode(), id.partition());
+    }
+
+    /** Limits what this broker sends in all, per second, to new replicas that copy a log; shards have equal shares. */
+    public void limitCopying(long bytesPerSecond) {
+        boolean unlimited = bytesPerSecond == Long.MAX_VALUE;
+        long perTick = unlimited
+                ? LearnerThrottle.UNLIMITED
+                : Math.max(1, bytesPerSecond / shards.size() * Shard.TICK_MS / 1000);
+        shards.forEach(shard ->
+                shard.loop().execute(() -> shard.host().learnerThrottle().limit(perTick)));
     }
 
     List<Shard> all() {

@@ -301,7 +301,7 @@ final class KafkaToolsTest {
     }
 
     /** One of Kafka's tools, with the tests' class path; quiet, but for errors. */
-    private static Command tool(String main) {
+    static Command tool(String main) {
         return Command.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",

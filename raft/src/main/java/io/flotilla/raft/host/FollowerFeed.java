@@ -28,12 +28,15 @@ final class FollowerFeed {
     /** The commit index last told to each follower in this term. */
     private final Map<Integer, Long> told = new TreeMap<>();
 
-    FollowerFeed(RaftGroup group, GroupStorage storage, Outbox outbox, int nodeId) {
+    private final LearnerThrottle throttle;
+
+    FollowerFeed(RaftGroup group, GroupStorage storage, Outbox outbox, int nodeId, LearnerThrottle throttle) {
         this.group = group;
         this.core = group.core();
         this.storage = storage;
         this.outbox = outbox;
         this.nodeId = nodeId;
+        this.throttle = throttle;
     }
 
     /** Another role or term: nobody was told anything yet. */
@@ -44,11 +47,31 @@ final class FollowerFeed {
     void replicate(Replicate intent) {
         if (intent.nextIndex() > core.lastIndex()) {
             sendAppend(intent, intent.prevIndex(), null);
-            return;
+        } else if (isCopying(intent)) {
+            throttle.admit(() -> {
+                if (!group.isClosed() && core.isCurrent(intent)) {
+                    readAndSend(intent, throttle.chunk(MAX_APPEND_BYTES));
+                }
+            });
+        } else {
+            readAndSend(intent, MAX_APPEND_BYTES);
         }
-        storage.read(intent.nextIndex(), MAX_APPEND_BYTES, new GroupStorage.ReadCallback() {
+    }
+
+    /** Whether these are old entries for a new replica, and not what the others are sent too. */
+    private boolean isCopying(Replicate intent) {
+        return intent.nextIndex() <= core.commitIndex()
+                && core.configuration().learners().contains(intent.peer());
+    }
+
+    private void readAndSend(Replicate intent, int maxBytes) {
+        boolean copying = isCopying(intent);
+        storage.read(intent.nextIndex(), maxBytes, new GroupStorage.ReadCallback() {
             @Override
             public void read(long lastIndex, ByteBuf bytes) {
+                if (copying) {
+                    throttle.spent(bytes.readableBytes());
+                }
                 sendAppend(intent, lastIndex, bytes);
             }
 

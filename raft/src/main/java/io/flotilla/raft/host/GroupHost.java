@@ -57,6 +57,7 @@ public final class GroupHost {
     private final Map<GroupId, NodeSet> openElsewhere = new HashMap<>();
 
     private final Set<Integer> nodesUp = new TreeSet<>();
+    private final LearnerThrottle learnerThrottle = new LearnerThrottle();
     private boolean noticesScheduled;
 
     /** @param nanoTime a monotonic clock, for leases */
@@ -124,6 +125,7 @@ public final class GroupHost {
     /** Lets one tick pass for the groups that need it, and for which it is time. */
     public void tick() {
         elections.tick();
+        learnerThrottle.tick();
         int budget = TICKS_PER_TURN;
         for (boolean internal : new boolean[] {true, false}) {
             for (RaftGroup group : List.copyOf(ticking)) {
@@ -223,6 +225,11 @@ public final class GroupHost {
 
     int nodeId() {
         return nodeId;
+    }
+
+    /** What holds back the copying of logs to new replicas. */
+    public LearnerThrottle learnerThrottle() {
+        return learnerThrottle;
     }
 
     boolean isUp(int node) {

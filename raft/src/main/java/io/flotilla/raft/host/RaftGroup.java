@@ -94,7 +94,7 @@ public final class RaftGroup {
         this.outbox = outbox;
         this.host = host;
         this.options = options;
-        this.feed = new FollowerFeed(this, storage, outbox, host.nodeId());
+        this.feed = new FollowerFeed(this, storage, outbox, host.nodeId(), host.learnerThrottle());
         this.succession = new Succession(core, host, id, options.first());
     }
 
