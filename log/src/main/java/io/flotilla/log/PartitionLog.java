@@ -320,6 +320,11 @@ public final class PartitionLog {
         if (offset > state.endOffset()) {
             throw new IllegalArgumentException("Log start " + offset + " after log end " + state.endOffset());
         }
+        boolean allGone = offset == state.endOffset() && state.committedIndex() == state.lastIndex();
+        if (allGone && offset > state.active().baseOffset() && failure == null && closed == null) {
+            // Else the active segment would be kept with nothing in it that counts.
+            roll();
+        }
         List<Segment> removed = state.advanceLogStart(offset);
         if (!removed.isEmpty() && failure == null) {
             snapshots.take(state, removed);

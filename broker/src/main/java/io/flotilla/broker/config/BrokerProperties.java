@@ -144,6 +144,17 @@ public final class BrokerProperties {
             .byDefault("168")
             .doc("A segment file is closed at this age, in hours.");
 
+    public static final Property<Long> LOG_ROLL_JITTER_MS = Property.longInteger("log.roll.jitter.ms")
+            .range(0, LONG_MAX)
+            .changeable()
+            .doc("Up to so much earlier are segments closed, each partition's at another time, in milliseconds. Unset:"
+                    + " `log.roll.jitter.hours` counts.");
+
+    public static final Property<Integer> LOG_ROLL_JITTER_HOURS = Property.integer("log.roll.jitter.hours")
+            .range(0, INT_MAX)
+            .byDefault("0")
+            .doc("Up to so much earlier are segments closed, each partition's at another time, in hours.");
+
     public static final Property<Integer> LOG_INDEX_INTERVAL_BYTES = Property.integer("log.index.interval.bytes")
             .range(256, INT_MAX)
             .byDefault("4096")
@@ -370,6 +381,8 @@ public final class BrokerProperties {
                             LOG_SEGMENT_BYTES,
                             LOG_ROLL_MS,
                             LOG_ROLL_HOURS,
+                            LOG_ROLL_JITTER_MS,
+                            LOG_ROLL_JITTER_HOURS,
                             LOG_INDEX_INTERVAL_BYTES,
                             COMPRESSION_TYPE,
                             LOG_MESSAGE_TIMESTAMP_TYPE,

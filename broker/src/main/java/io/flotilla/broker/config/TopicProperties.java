@@ -116,10 +116,15 @@ public final class TopicProperties {
             .byDefault("10485760")
             .doc("Accepted, without effect: indexes are as large as their segment needs."));
 
-    public static final TopicProperty<Long> SEGMENT_JITTER_MS = accepted(longInteger("segment.jitter.ms")
-            .range(0, LONG_MAX)
-            .byDefault("0")
-            .doc("Accepted, without effect: segments are not closed at random times."));
+    public static final TopicProperty<Long> SEGMENT_JITTER_MS = effective(
+            longInteger("segment.jitter.ms")
+                    .range(0, LONG_MAX)
+                    .byDefault("0")
+                    .doc(
+                            "Up to so much earlier than segment.ms are segments closed, each partition's at another time, in"
+                                    + " milliseconds, so that not all are closed at once."),
+            as(BrokerProperties.LOG_ROLL_JITTER_MS),
+            new Synonym(BrokerProperties.LOG_ROLL_JITTER_HOURS, HOUR_MS));
 
     public static final TopicProperty<Boolean> PREALLOCATE = accepted(bool("preallocate")
             .byDefault("false")

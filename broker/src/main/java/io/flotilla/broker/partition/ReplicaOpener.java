@@ -49,6 +49,9 @@ public final class ReplicaOpener {
     /** Bytes one partition takes while a majority of its replicas does not keep up. */
     private static final long MAX_UNCOMMITTED_BYTES = 64L << 20;
 
+    /** Spreads numbers that are near each other (Knuth's multiplicative hashing). */
+    private static final int GOLDEN_RATIO = 0x9E3779B9;
+
     private final int nodeId;
     private final long producerIdExpirationMs;
     private final Shards shards;
@@ -117,10 +120,13 @@ public final class ReplicaOpener {
                         log -> join(id, logId, directory, shard, log, config, options, listeners), shard.loop());
     }
 
-    LogConfig logConfig(TopicConfig config) {
+    /** What a topic's configuration means for the log of one partition. */
+    LogConfig logConfig(TopicConfig config, PartitionId id) {
+        long jitter = Math.min(config.segmentJitterMs(), config.segmentMs() - 1);
+        long earlier = jitter == 0 ? 0 : Integer.toUnsignedLong(id.hashCode() * GOLDEN_RATIO) % (jitter + 1);
         return new LogConfig(
                 config.segmentBytes(),
-                config.segmentMs(),
+                config.segmentMs() - earlier,
                 config.indexIntervalBytes(),
                 config.writeCaching(),
                 producerIdExpirationMs,
@@ -138,7 +144,7 @@ public final class ReplicaOpener {
             OpenResult result = directory.openLog(
                     logId,
                     ByteBufUtil.getBytes(members),
-                    logConfig(config),
+                    logConfig(config, new PartitionId(logId.topicId(), logId.partition())),
                     environment.clock().millis(),
                     !isAlone(initial));
             if (result instanceof OpenResult.Opened opened) {

@@ -228,7 +228,7 @@ public final class Replicas {
         if (!config.equals(replica.config())) {
             replica.loop().execute(() -> {
                 replica.configure(config);
-                replica.log().reconfigure(opener.logConfig(config));
+                replica.log().reconfigure(opener.logConfig(config, replica.id()));
             });
         }
     }

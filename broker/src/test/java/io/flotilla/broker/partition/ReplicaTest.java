@@ -7,7 +7,6 @@ import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.wire.frame.ErrorCode;
 import java.io.IOException;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -173,39 +172,6 @@ class ReplicaTest {
             assertThat(cluster.replica(broker).config().maxMessageBytes()).isEqualTo(12345);
             assertThat(cluster.replica(broker).limits().maxMessageBytes()).isEqualTo(12345);
         }
-    }
-
-    // ---- retention
-
-    private void fill(String topic, Map<String, String> configs) {
-        Map<String, String> all = new TreeMap<>(configs);
-        all.put("segment.bytes", String.valueOf(SEGMENT_BYTES));
-        cluster.createTopic(topic, 1, all);
-        for (int i = 0; i < 7; i++) {
-            cluster.produce(topic, leader, Batches.of("x".repeat(SEGMENT_BYTES / 3)));
-        }
-        cluster.enforceRetention();
-    }
-
-    @Test
-    void segmentsThatAreTooOldOrTooManyGoOnAllReplicasAlike() {
-        fill("brief", Map.of("retention.ms", "1000"));
-        fill("small", Map.of("retention.bytes", String.valueOf(SEGMENT_BYTES)));
-        cluster.loop.advance(1000);
-        for (int broker = 1; broker <= 3; broker++) {
-            assertThat(cluster.replica("brief", broker).logStartOffset()).isEqualTo(6);
-            assertThat(cluster.replica("small", broker).logStartOffset()).isEqualTo(4);
-            assertThat(cluster.replica("brief", broker).log().segments()).hasSize(1);
-        }
-    }
-
-    @Test
-    void whatIsYoungOrCompactedStays() {
-        fill("young", Map.of("retention.ms", "100000000"));
-        fill("compacted", Map.of("retention.ms", "1000", "cleanup.policy", "compact"));
-        cluster.loop.advance(1000);
-        assertThat(cluster.replica("young", leader).logStartOffset()).isZero();
-        assertThat(cluster.replica("compacted", leader).logStartOffset()).isZero();
     }
 
     // ---- waits that end otherwise

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.log.SegmentInfo;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,5 +31,21 @@ class RetentionTest {
     void keepsWhatEitherLimitLeaves(long retentionMs, long retentionBytes, long highWatermark, long expected) {
         assertThat(Retention.logStart(SEGMENTS, retentionMs, retentionBytes, 4000, highWatermark))
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void everythingMayGoOnceItIsTooOldAndCommitted() {
+        assertThat(Retention.logStart(SEGMENTS, 1000, -1, 5001, 40)).isEqualTo(40);
+        assertThat(Retention.logStart(SEGMENTS, 1000, -1, 5000, 40)).isEqualTo(30);
+        assertThat(Retention.logStart(SEGMENTS, 1000, -1, 5001, 39)).isEqualTo(30);
+        assertThat(Retention.logStart(List.of(new SegmentInfo(7, 7, 50, -1)), 1000, -1, 5000, 7))
+                .isEqualTo(7);
+    }
+
+    @Test
+    void recordsWithoutATimeAreNotOld() {
+        List<SegmentInfo> timeless = List.of(new SegmentInfo(0, 10, 100, -1), new SegmentInfo(10, 20, 100, 5));
+        assertThat(Retention.logStart(timeless, 1000, -1, 1 << 20, 20)).isZero();
+        assertThat(Retention.logStart(timeless, 1000, 100, 1 << 20, 20)).isEqualTo(10);
     }
 }
