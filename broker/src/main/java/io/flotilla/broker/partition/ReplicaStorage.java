@@ -42,7 +42,7 @@ final class ReplicaStorage implements GroupStorage {
     /** A snapshot being made durable: its last index, and whom to tell. */
     private long installingIndex = -1;
 
-    private Runnable installing;
+    private InstallCallback installing;
 
     /**
      * @param failed told when the group must stop
@@ -68,9 +68,9 @@ final class ReplicaStorage implements GroupStorage {
     /** The log is durable up to this index: completes an installation. */
     void durable(long index) {
         if (installing != null && index >= installingIndex) {
-            Runnable done = installing;
+            InstallCallback done = installing;
             installing = null;
-            done.run();
+            done.installed();
         }
     }
 
@@ -130,16 +130,17 @@ final class ReplicaStorage implements GroupStorage {
     }
 
     @Override
-    public void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, Runnable done) {
+    public void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, InstallCallback callback) {
         byte[] bytes = new byte[payload.readableBytes()];
         payload.readBytes(bytes).release();
         try {
             log.installSnapshot(bytes);
         } catch (InvalidSnapshotException e) {
-            throw new IllegalArgumentException("a snapshot arrived damaged: " + e.getMessage(), e);
+            callback.failed("a snapshot cannot be used: " + e.getMessage());
+            return;
         }
         installingIndex = lastIndex;
-        installing = done;
+        installing = callback;
         installed.run();
     }
 

@@ -39,9 +39,12 @@ final class Election {
         return mayStand() && !replica.hasLiveLeader() && replica.isQuorumUp();
     }
 
-    /** True if this replica can be elected. */
+    /**
+     * True if this replica can be elected. Who votes no more may be needed until that is committed: if nobody else has the
+     * entry that says so, nobody else can win (thesis 4.2.2).
+     */
     boolean mayStand() {
-        return replica.configuration().isVoter(replica.id()) && replica.remembers();
+        return replica.log.mayStillVote(replica.id()) && replica.remembers();
     }
 
     /** Counts a tick. Returns whether the time for an election has come. */

@@ -139,8 +139,23 @@ final class Following {
             keepLog(index);
             return;
         }
-        installing = new InstallSnapshot(from, index, request.lastTerm(), request.configuration());
-        replica.outbox.install(installing);
+        replica.outbox.takePart(new TakePart(from, request));
+    }
+
+    /** Asks for the rest of a snapshot, or for its installation once all of it is there. */
+    void partTaken(TakePart taken, long heldBytes) {
+        SnapshotRequest part = taken.part();
+        if (installing != null || part.term() != replica.term() || taken.from() != replica.leaderId()) {
+            return;
+        }
+        if (heldBytes < 0) {
+            reply(SnapshotResponse.failed(replica.term(), part.lastIndex()));
+        } else if (heldBytes < part.totalBytes()) {
+            reply(SnapshotResponse.receiving(replica.term(), part.lastIndex(), heldBytes));
+        } else {
+            installing = new InstallSnapshot(taken.from(), part.lastIndex(), part.lastTerm(), part.configuration());
+            replica.outbox.install(installing);
+        }
     }
 
     /** Figure 13, step 6: the log already holds what the snapshot covers, so it stays. */
@@ -148,7 +163,7 @@ final class Following {
         verifiedIndex = Math.max(verifiedIndex, index);
         learnCommit(index);
         if (log.durableIndex() >= index) {
-            reply(new SnapshotResponse(replica.term(), true, index));
+            reply(SnapshotResponse.installed(replica.term(), index));
         } else {
             acknowledge();
         }
@@ -173,7 +188,10 @@ final class Following {
 
     private void replyToSnapshot(InstallSnapshot snapshot, boolean installed) {
         if (replica.leaderId() == snapshot.from()) {
-            reply(new SnapshotResponse(replica.term(), installed, snapshot.index()));
+            reply(
+                    installed
+                            ? SnapshotResponse.installed(replica.term(), snapshot.index())
+                            : SnapshotResponse.failed(replica.term(), snapshot.index()));
         }
     }
 

@@ -21,12 +21,9 @@ public record HardState(int term, int votedFor) {
         return votedFor == FORGOTTEN;
     }
 
-    /**
-     * True if this state promises everything that {@code other} does: terms grow, a vote once given stays, and who is
-     * readmitted remembers.
-     */
+    /** True if this state promises everything that {@code other} does: terms grow, and a vote once given stays. */
     boolean covers(HardState other) {
-        boolean isOpen = other.votedFor == RaftCore.NO_NODE || other.votedFor == FORGOTTEN;
-        return term > other.term || term == other.term && (votedFor == other.votedFor || isOpen);
+        return term > other.term
+                || term == other.term && (votedFor == other.votedFor || other.votedFor == RaftCore.NO_NODE);
     }
 }

@@ -48,6 +48,15 @@ final class Membership {
         return found;
     }
 
+    /** True if {@code node} votes in the configuration in force at {@code index}, or in one since. */
+    boolean isVoterSince(long index, int node) {
+        boolean isVoter = false;
+        for (ConfigurationAt at : history) {
+            isVoter = at.configuration().isVoter(node) || at.index() > index && isVoter;
+        }
+        return isVoter;
+    }
+
     /** Forgets configurations that were not in force any more at {@code baseIndex}. */
     void compact(long baseIndex) {
         while (history.size() > 1 && history.get(1).index() <= baseIndex) {

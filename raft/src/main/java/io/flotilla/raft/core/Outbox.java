@@ -19,6 +19,7 @@ final class Outbox {
     private List<Replicate> replications = new ArrayList<>();
     private List<SendSnapshot> snapshots = new ArrayList<>();
     private InstallSnapshot install;
+    private TakePart part;
 
     Outbox(HardState persisted, SafetyRules rules) {
         this.persisted = persisted;
@@ -41,9 +42,14 @@ final class Outbox {
         install = snapshot;
     }
 
+    void takePart(TakePart arrived) {
+        part = arrived;
+    }
+
     /** Notes that {@code state} is durable; releases what waited once that covers {@code current}. */
     void persisted(HardState state, HardState current) {
-        if (state.covers(persisted)) {
+        boolean isReadmission = persisted.isForgetful() && state.term() >= persisted.term();
+        if (state.covers(persisted) || isReadmission) {
             persisted = state;
         }
         if (persisted.covers(current)) {
@@ -63,7 +69,7 @@ final class Outbox {
     }
 
     boolean isEmpty() {
-        return messages.isEmpty() && replications.isEmpty() && snapshots.isEmpty() && install == null;
+        return messages.isEmpty() && replications.isEmpty() && snapshots.isEmpty() && install == null && part == null;
     }
 
     List<Envelope> takeMessages() {
@@ -82,6 +88,12 @@ final class Outbox {
         List<SendSnapshot> taken = snapshots;
         snapshots = taken.isEmpty() ? taken : new ArrayList<>();
         return taken.isEmpty() ? List.of() : taken;
+    }
+
+    TakePart takePart() {
+        TakePart taken = part;
+        part = null;
+        return taken;
     }
 
     InstallSnapshot takeInstall() {

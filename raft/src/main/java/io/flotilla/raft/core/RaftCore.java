@@ -81,7 +81,9 @@ public final class RaftCore {
         replica.setNow(nanos);
         if (!isTimeKnown) {
             isTimeKnown = true;
-            lease.promiseAgain();
+            if (replica.term() > 0) {
+                lease.promiseAgain();
+            }
         }
     }
 
@@ -233,6 +235,16 @@ public final class RaftCore {
         log.compact(firstIndex);
     }
 
+    /**
+     * What {@link Ready#part()} asked for is done.
+     *
+     * @param heldBytes how many bytes from the snapshot's beginning the host holds now, all of them checked once that is all;
+     *     negative if the snapshot cannot be used
+     */
+    public void partTaken(TakePart part, long heldBytes) {
+        following.partTaken(part, heldBytes);
+    }
+
     /** What {@link Ready#install()} asked for is done and durable, and the log is empty behind it. */
     public void snapshotInstalled(InstallSnapshot snapshot) {
         following.snapshotInstalled(snapshot);
@@ -339,6 +351,7 @@ public final class RaftCore {
                 commitIndex,
                 softState,
                 outbox.takeInstall(),
+                outbox.takePart(),
                 members,
                 reads.takeResults());
     }

@@ -69,6 +69,11 @@ final class RaftLog {
         return membership.latest().index() <= commitIndex;
     }
 
+    /** True if {@code node} votes in the last configuration known to be committed, or in one that followed. */
+    boolean mayStillVote(int node) {
+        return membership.isVoterSince(commitIndex, node);
+    }
+
     /** The configuration that was in force at {@code index}, from the one before the log's first entry on. */
     Configuration configurationAt(long index) {
         return membership.at(index);

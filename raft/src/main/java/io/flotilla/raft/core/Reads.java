@@ -38,6 +38,7 @@ final class Reads {
     private final List<Unreached> unreached = new ArrayList<>();
     private long round;
     private long roundIndex;
+    private int roundIndexTerm;
     private long roundStartNanos;
     private NodeSet confirmedBy = NodeSet.EMPTY;
     private int elapsedTicks;
@@ -64,7 +65,7 @@ final class Reads {
         if (waiting.size() + reading.size() + unreached.size() >= MAX_READERS) {
             fail(reader);
         } else if (replica.isLeader() && mayRead() && lease.isHeld()) {
-            answer(reader, log.commitIndex());
+            answer(reader, log.commitIndex(), log.termAt(log.commitIndex()));
         } else {
             elapsedTicks = isPending() ? elapsedTicks : 0;
             waiting.add(reader);
@@ -88,6 +89,7 @@ final class Reads {
         round++;
         elapsedTicks = 0;
         roundIndex = log.commitIndex();
+        roundIndexTerm = log.termAt(roundIndex);
         roundStartNanos = replica.nowNanos();
         confirmedBy = NodeSet.EMPTY.with(replica.id());
         ask();
@@ -131,7 +133,7 @@ final class Reads {
         lease.confirmed(roundStartNanos);
         List<Reader> readers = reading;
         reading = new ArrayList<>();
-        readers.forEach(reader -> answer(reader, roundIndex));
+        readers.forEach(reader -> answer(reader, roundIndex, roundIndexTerm));
         startRound();
     }
 
@@ -141,12 +143,11 @@ final class Reads {
                 node -> replica.rules.isConfirmed(confirmedBy.contains(node)));
     }
 
-    private void answer(Reader reader, long index) {
+    private void answer(Reader reader, long index, int indexTerm) {
         if (reader.node() == replica.id()) {
             results.add(new ReadResult(reader.id(), index));
         } else {
-            replica.send(
-                    reader.node(), new ReadIndexResponse(replica.term(), reader.id(), true, index, log.termAt(index)));
+            replica.send(reader.node(), new ReadIndexResponse(replica.term(), reader.id(), true, index, indexTerm));
         }
     }
 
@@ -163,7 +164,7 @@ final class Reads {
             if (!response.confirmed()) {
                 fail(reader);
             } else if (replica.rules.mayAnswer(response.index(), log.commitIndex())) {
-                answer(reader, response.index());
+                answer(reader, response.index(), response.indexTerm());
             } else {
                 unreached.add(new Unreached(reader.id(), response.index(), tick));
             }

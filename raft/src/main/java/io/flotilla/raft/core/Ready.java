@@ -30,6 +30,7 @@ import java.util.List;
  * @param commitIndex the commit index if it advanced, else 0
  * @param softState role, leader and term if one of them changed, else null
  * @param install a snapshot to install, or null
+ * @param part a part of a snapshot to take from the message that was stepped, or null
  * @param members what is new about the members, or null
  * @param reads reads that ended; those that were confirmed may be served once what is committed is applied
  */
@@ -44,5 +45,6 @@ public record Ready(
         long commitIndex,
         SoftState softState,
         InstallSnapshot install,
+        TakePart part,
         MembersNews members,
         List<ReadResult> reads) {}

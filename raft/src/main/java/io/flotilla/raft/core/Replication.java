@@ -96,12 +96,26 @@ final class Replication {
         if (peer == null) {
             return;
         }
-        if (response.installed()) {
-            checkWithinLog(from, response.index());
-            peer.accepted(response.index(), response.index());
-            stream(peer);
-        } else if (peer.state() == ReplicationState.SNAPSHOT) {
-            retryLater(peer);
+        switch (response.outcome()) {
+            case INSTALLED -> {
+                checkWithinLog(from, response.index());
+                peer.accepted(response.index(), response.index());
+                stream(peer);
+            }
+            case RECEIVING -> sendRest(peer, response);
+            case FAILED -> {
+                if (peer.state() == ReplicationState.SNAPSHOT) {
+                    retryLater(peer);
+                }
+            }
+        }
+    }
+
+    /** The follower took a part of the snapshot. If it did not take the last one, that is sent again after a while. */
+    private void sendRest(Progress peer, SnapshotResponse response) {
+        if (peer.intent() instanceof SendSnapshot sent
+                && (sent.heldIndex() != response.index() || sent.heldBytes() != response.heldBytes())) {
+            needSnapshot(peer, response.index(), response.heldBytes());
         }
     }
 
@@ -255,7 +269,7 @@ final class Replication {
             return;
         }
         if (peer.nextIndex() < log.firstIndex()) {
-            needSnapshot(peer);
+            needSnapshot(peer, 0, 0);
             return;
         }
         long prev = peer.nextIndex() - 1;
@@ -267,7 +281,7 @@ final class Replication {
 
     private void probe(Progress peer) {
         if (peer.nextIndex() < log.firstIndex()) {
-            needSnapshot(peer);
+            needSnapshot(peer, 0, 0);
             return;
         }
         peer.setIdleTicks(0);
@@ -279,8 +293,8 @@ final class Replication {
     }
 
     /** Raft section 7: the log no longer reaches back to what the follower needs. */
-    private void needSnapshot(Progress peer) {
-        SendSnapshot intent = new SendSnapshot(peer.node, replica.term(), log.firstIndex() - 1);
+    private void needSnapshot(Progress peer, long heldIndex, long heldBytes) {
+        SendSnapshot intent = new SendSnapshot(peer.node, replica.term(), log.firstIndex() - 1, heldIndex, heldBytes);
         peer.awaitSnapshot(intent);
         replica.outbox.sendSnapshot(intent);
     }

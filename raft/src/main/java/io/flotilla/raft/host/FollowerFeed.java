@@ -2,22 +2,20 @@ package io.flotilla.raft.host;
 
 import io.flotilla.raft.core.RaftCore;
 import io.flotilla.raft.core.Replicate;
-import io.flotilla.raft.core.SendSnapshot;
 import io.flotilla.raft.message.AppendRequest;
 import io.flotilla.raft.message.CommitNotice;
 import io.flotilla.raft.message.RaftMessage;
-import io.flotilla.raft.message.SnapshotRequest;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a leading group sends its followers: entries as they are read from the log, snapshots, and news of commits. Used on
+ * What a leading group sends its followers: entries as they are read from the log, and news of commits. Used on
  * the group's loop only.
  */
 final class FollowerFeed {
-    /** Payload of one append message: large enough to stream, small enough to leave room for other groups. */
-    private static final int MAX_APPEND_BYTES = 1 << 20;
+    /** Payload of one message: large enough to stream, small enough to leave room for other groups. */
+    static final int MAX_PAYLOAD_BYTES = 1 << 20;
 
     private final RaftGroup group;
     private final RaftCore core;
@@ -50,11 +48,11 @@ final class FollowerFeed {
         } else if (isCopying(intent)) {
             throttle.admit(() -> {
                 if (!group.isClosed() && core.isCurrent(intent)) {
-                    readAndSend(intent, throttle.chunk(MAX_APPEND_BYTES));
+                    readAndSend(intent, throttle.chunk(MAX_PAYLOAD_BYTES));
                 }
             });
         } else {
-            readAndSend(intent, MAX_APPEND_BYTES);
+            readAndSend(intent, MAX_PAYLOAD_BYTES);
         }
     }
 
@@ -100,27 +98,6 @@ final class FollowerFeed {
                 bytes);
         told.put(intent.peer(), commit);
         group.input(() -> core.sent(intent, lastIndex, size));
-    }
-
-    void sendSnapshot(SendSnapshot intent) {
-        storage.readSnapshot(new GroupStorage.SnapshotCallback() {
-            @Override
-            public void read(long lastIndex, int lastTerm, ByteBuf payload) {
-                if (group.isClosed() || !core.isCurrent(intent)) {
-                    payload.release();
-                    return;
-                }
-                RaftMessage message = new SnapshotRequest(intent.term(), lastIndex, lastTerm, core.configuration());
-                outbox.add(intent.peer(), group.id(), message, payload);
-            }
-
-            @Override
-            public void failed() {
-                if (core.isCurrent(intent)) {
-                    group.input(() -> core.sendFailed(intent.peer()));
-                }
-            }
-        });
     }
 
     /** Tells followers how far entries are committed, where no append has told them. */

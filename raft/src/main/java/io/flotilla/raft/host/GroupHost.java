@@ -248,6 +248,10 @@ public final class GroupHost {
         }
     }
 
+    ByteBufAllocator allocator() {
+        return allocator;
+    }
+
     long nanoTime() {
         return nanoTime.getAsLong();
     }

@@ -32,11 +32,10 @@ public interface GroupStorage {
     void readSnapshot(SnapshotCallback callback);
 
     /**
-     * Replaces log and state by a snapshot received; then calls back once it is durable. Ownership of the bytes passes.
-     *
-     * @throws IllegalArgumentException when the bytes are no intact snapshot; nothing has changed then
+     * Replaces log and state by a snapshot received, whose checksum holds; then calls back once it is durable, or if it cannot
+     * be used. Ownership of the bytes passes.
      */
-    void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, Runnable installed);
+    void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, InstallCallback callback);
 
     /**
      * The entries in these bytes, the first of which has this index, without consuming or releasing the bytes.
@@ -55,6 +54,15 @@ public interface GroupStorage {
 
         /** The entries are not there any more, or cannot be read. */
         void failed();
+    }
+
+    /** Hears what became of a snapshot received. */
+    interface InstallCallback {
+        /** The log is empty behind the snapshot, and all of it is durable. */
+        void installed();
+
+        /** The snapshot cannot be used; nothing has changed. */
+        void failed(String reason);
     }
 
     /** Takes a snapshot to send. */

@@ -3,27 +3,20 @@ package io.flotilla.raft.host;
 import io.flotilla.raft.core.ChangeResult;
 import io.flotilla.raft.core.Envelope;
 import io.flotilla.raft.core.HardState;
-import io.flotilla.raft.core.InstallSnapshot;
 import io.flotilla.raft.core.LogMark;
 import io.flotilla.raft.core.PeerStatus;
 import io.flotilla.raft.core.ProposeResult;
 import io.flotilla.raft.core.RaftCore;
-import io.flotilla.raft.core.ReadResult;
 import io.flotilla.raft.core.Ready;
 import io.flotilla.raft.core.Role;
 import io.flotilla.raft.core.SoftState;
 import io.flotilla.raft.core.TransferResult;
 import io.flotilla.raft.message.AppendRequest;
 import io.flotilla.raft.message.EntryKind;
-import io.flotilla.raft.message.EntryRef;
 import io.flotilla.raft.message.RaftMessage;
 import io.flotilla.raft.quorum.Configuration;
 import io.flotilla.raft.quorum.NodeSet;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * One group at work: passes inputs to its core and carries out each {@link Ready} in the order it demands. Used on its
@@ -58,22 +51,18 @@ public final class RaftGroup {
     private final GroupHost host;
     private final Options options;
 
-    /** Bytes of proposed entries the core has accepted and not yet handed back to append, in order. */
-    private final ArrayDeque<ByteBuf> proposed = new ArrayDeque<>();
-
+    private final EntryBytes entries;
     private final FollowerFeed feed;
+    private final SnapshotFeed snapshots;
+    private final SnapshotIntake intake;
     private final Succession succession;
 
-    /** Reads that wait for an index, by the id the core knows them by. */
-    private final Map<Long, ReadIndexCallback> reads = new LinkedHashMap<>();
-
-    private long lastReadId;
+    private final PendingReads reads = new PendingReads();
     private NodeSet announcedTo = NodeSet.EMPTY;
 
-    /** The message being stepped: its entries may be among those to append, its payload a snapshot to install. */
-    private List<EntryRef> receivedEntries = List.of();
+    /** The payload of the message being stepped, which may be a part of a snapshot; else null. */
+    private ByteBuf receivedPayload;
 
-    private ByteBuf receivedBytes;
     private LogMark lastMark;
     private Role role = Role.FOLLOWER;
     private boolean working;
@@ -94,7 +83,10 @@ public final class RaftGroup {
         this.outbox = outbox;
         this.host = host;
         this.options = options;
+        this.entries = new EntryBytes(storage);
         this.feed = new FollowerFeed(this, storage, outbox, host.nodeId(), host.learnerThrottle());
+        this.snapshots = new SnapshotFeed(this, storage, outbox);
+        this.intake = new SnapshotIntake(this, storage, listener, new IncomingSnapshot(host.allocator()));
         this.succession = new Succession(core, host, id, options.first());
     }
 
@@ -127,7 +119,7 @@ public final class RaftGroup {
         }
         ProposeResult result = core.propose(kind, indexCount, bytes.readableBytes());
         if (result instanceof ProposeResult.Accepted) {
-            proposed.add(bytes);
+            entries.propose(bytes);
             input(() -> {});
         } else {
             bytes.release();
@@ -168,20 +160,8 @@ public final class RaftGroup {
             callback.failed();
             return;
         }
-        long readId = ++lastReadId;
-        reads.put(readId, callback);
+        long readId = reads.add(callback);
         input(() -> core.readIndex(readId));
-    }
-
-    private void endReads(List<ReadResult> results) {
-        for (ReadResult result : results) {
-            ReadIndexCallback callback = reads.remove(result.readId());
-            if (result.isConfirmed()) {
-                callback.confirmed(result.index());
-            } else {
-                callback.failed();
-            }
-        }
     }
 
     /** The log is durable up to this index; must not be called for what has been truncated since. */
@@ -263,24 +243,17 @@ public final class RaftGroup {
 
     /** Takes a message; the payload stays the caller's. */
     void receive(int from, RaftMessage message, ByteBuf payload) {
-        RaftMessage whole = message;
-        if (message instanceof AppendRequest append) {
-            try {
-                receivedEntries = storage.parse(append.prevIndex() + 1, payload);
-                whole = append.withEntries(receivedEntries);
-            } catch (IllegalArgumentException e) {
-                // The fault is the sender's or the wire's, not this replica's. The leader sends again what got no
-                // answer.
-                receivedEntries = List.of();
-                listener.refused(from, e.getMessage());
-                return;
-            }
+        try {
+            RaftMessage step = message instanceof AppendRequest append ? entries.open(append, payload) : message;
+            receivedPayload = payload;
+            input(() -> core.step(from, step));
+        } catch (IllegalArgumentException e) {
+            // The fault is the sender's or the wire's, not this replica's. The leader sends again what got no answer.
+            listener.refused(from, e.getMessage());
+        } finally {
+            receivedPayload = null;
+            entries.close();
         }
-        receivedBytes = payload;
-        RaftMessage step = whole;
-        input(() -> core.step(from, step));
-        receivedBytes = null;
-        receivedEntries = List.of();
     }
 
     /** Tells up-to-date followers how far entries are committed, where nothing else has told them. */
@@ -292,11 +265,10 @@ public final class RaftGroup {
 
     void close() {
         closed = true;
-        proposed.forEach(ByteBuf::release);
-        proposed.clear();
-        List<ReadIndexCallback> waiting = List.copyOf(reads.values());
-        reads.clear();
-        waiting.forEach(ReadIndexCallback::failed);
+        entries.dropProposed();
+        snapshots.stop();
+        intake.drop();
+        reads.failAll();
     }
 
     /** Takes part from now on. */
@@ -358,9 +330,12 @@ public final class RaftGroup {
         if (ready.truncateFrom() > 0) {
             storage.truncateFrom(ready.truncateFrom());
         }
-        append(ready.entries());
+        entries.append(ready.entries());
+        if (ready.part() != null) {
+            intake.take(ready.part(), receivedPayload);
+        }
         if (ready.install() != null) {
-            install(ready.install());
+            intake.install(ready.install());
         }
         if (ready.softState() != null) {
             changeRole(ready.softState());
@@ -372,32 +347,9 @@ public final class RaftGroup {
             announce();
             listener.membersChanged(ready.members());
         }
-        endReads(ready.reads());
+        reads.end(ready.reads());
         ready.replications().forEach(feed::replicate);
-        ready.snapshots().forEach(feed::sendSnapshot);
-    }
-
-    /** Appends entries: those of the message being stepped in one piece, those of this leader one by one. */
-    private void append(List<EntryRef> entries) {
-        if (entries.isEmpty()) {
-            return;
-        }
-        long first = entries.get(0).firstIndex();
-        int at = 0;
-        for (EntryRef received : receivedEntries) {
-            if (received.firstIndex() == first) {
-                storage.appendReceived(
-                        entries,
-                        receivedBytes.retainedSlice(
-                                receivedBytes.readerIndex() + at, receivedBytes.readableBytes() - at));
-                return;
-            }
-            at += received.sizeInBytes();
-        }
-        for (EntryRef entry : entries) {
-            boolean own = entry.kind() == EntryKind.LEADER_CHANGE || entry.kind() == EntryKind.CONFIGURATION;
-            storage.append(entry, own ? storage.encode(entry) : proposed.remove());
-        }
+        ready.snapshots().forEach(snapshots::send);
     }
 
     /** Tells members that have not been told yet that this group is open here. */
@@ -409,8 +361,7 @@ public final class RaftGroup {
 
     private void changeRole(SoftState state) {
         if (role == Role.LEADER && state.role() != Role.LEADER) {
-            proposed.forEach(ByteBuf::release);
-            proposed.clear();
+            entries.dropProposed();
         }
         boolean stands = isCandidate(state.role());
         if (stands || isCandidate(role)) {
@@ -418,6 +369,7 @@ public final class RaftGroup {
         }
         role = state.role();
         feed.restart();
+        snapshots.stop();
         listener.roleChanged(state.role(), state.leaderId(), state.term());
     }
 
@@ -431,22 +383,10 @@ public final class RaftGroup {
     }
 
     private void committed(long commitIndex) {
+        intake.reached(commitIndex);
         listener.committed(commitIndex);
         if (role == Role.LEADER) {
             host.owesNotices(this, options.promptCommits());
-        }
-    }
-
-    private void install(InstallSnapshot install) {
-        try {
-            storage.installSnapshot(
-                    install.index(),
-                    install.term(),
-                    receivedBytes.retainedSlice(),
-                    () -> input(() -> core.snapshotInstalled(install)));
-        } catch (IllegalArgumentException e) {
-            listener.refused(install.from(), e.getMessage());
-            core.snapshotFailed(install);
         }
     }
 }

@@ -11,6 +11,7 @@ public final class RaftMessageCodec {
     /** The format written, and the only one read. */
     static final byte VERSION = 2;
 
+    private static final SnapshotResponse.Outcome[] OUTCOMES = SnapshotResponse.Outcome.values();
     private static final int PRE_VOTE = 1;
     private static final int TRANSFER = 2;
     private static final int GRANTED = 4;
@@ -51,11 +52,16 @@ public final class RaftMessageCodec {
                 out.writeLong(snapshot.lastIndex());
                 out.writeInt(snapshot.lastTerm());
                 ConfigurationCodec.write(out, snapshot.configuration());
+                out.writeLong(snapshot.offset());
+                out.writeLong(snapshot.totalBytes());
+                out.writeInt(snapshot.crc());
+                out.writeInt(snapshot.partCrc());
             }
             case SNAPSHOT_RESPONSE -> {
                 SnapshotResponse snapshot = (SnapshotResponse) message;
-                out.writeByte(snapshot.installed() ? GRANTED : 0);
+                out.writeByte(snapshot.outcome().ordinal());
                 out.writeLong(snapshot.index());
+                out.writeLong(snapshot.heldBytes());
             }
             case CONFIRM_REQUEST -> {
                 ConfirmRequest confirm = (ConfirmRequest) message;
@@ -108,8 +114,16 @@ public final class RaftMessageCodec {
             case APPEND_RESPONSE -> readAppendResponse(in, term);
             case COMMIT_NOTICE -> new CommitNotice(term, readIndex(in), readTerm(in));
             case SNAPSHOT_REQUEST ->
-                new SnapshotRequest(term, readIndex(in), readTerm(in), ConfigurationCodec.read(in));
-            case SNAPSHOT_RESPONSE -> new SnapshotResponse(term, isSet(readFlags(in), GRANTED), readIndex(in));
+                new SnapshotRequest(
+                        term,
+                        readIndex(in),
+                        readTerm(in),
+                        ConfigurationCodec.read(in),
+                        readIndex(in),
+                        readIndex(in),
+                        readCrc(in),
+                        readCrc(in));
+            case SNAPSHOT_RESPONSE -> new SnapshotResponse(term, readOutcome(in), readIndex(in), readIndex(in));
             case LEADER_RESIGNED -> new LeaderResigned(term);
             case TIMEOUT_NOW -> new TimeoutNow(term);
             case CONFIRM_REQUEST -> new ConfirmRequest(term, readIndex(in), readIndex(in));
@@ -157,6 +171,19 @@ public final class RaftMessageCodec {
             throw new MalformedMessageException("negative index " + index);
         }
         return index;
+    }
+
+    private static int readCrc(ByteBuf in) {
+        require(in, Integer.BYTES);
+        return in.readInt();
+    }
+
+    private static SnapshotResponse.Outcome readOutcome(ByteBuf in) {
+        int outcome = readFlags(in);
+        if (outcome < 0 || outcome >= OUTCOMES.length) {
+            throw new MalformedMessageException("unknown outcome " + outcome);
+        }
+        return OUTCOMES[outcome];
     }
 
     private static int readFlags(ByteBuf in) {

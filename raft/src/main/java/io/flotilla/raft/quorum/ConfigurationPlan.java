@@ -23,7 +23,7 @@ public final class ConfigurationPlan {
      */
     public static Configuration next(Configuration current, NodeSet target, NodeSet forgetful, IntPredicate caughtUp) {
         NodeSet ready = target.minus(forgetful);
-        if (target.isEmpty() || ready.isEmpty() || current.voters().isEmpty()) {
+        if (target.isEmpty() || current.voters().isEmpty()) {
             return null;
         }
         if (current.isJoint()) {

@@ -16,6 +16,10 @@ import java.util.random.RandomGenerator;
  * @param pauses nodes that do nothing for a while, and then go on as if nothing had happened
  * @param liveness wrong or late news about who is up, and cut links
  * @param ioFailures reads of the log and installs of snapshots that fail
+ * @param changes steps from one set of members to another
+ * @param wipes disks lost
+ * @param reads linearizable reads
+ * @param lease the length of leases in units of the virtual clock; 0 for none
  * @param meddling transfers, resignations, campaigns for no reason, compactions
  */
 record FaultPlan(
@@ -27,7 +31,11 @@ record FaultPlan(
         int pauses,
         int liveness,
         int ioFailures,
-        int meddling) {
+        int meddling,
+        int changes,
+        int wipes,
+        int reads,
+        long lease) {
     private static final Configuration THREE = Configuration.of(1, 2, 3);
 
     /** Mostly three voters: the most common group, and the one where least has to go wrong. */
@@ -52,7 +60,11 @@ record FaultPlan(
                 sometimes(random, 3),
                 sometimes(random, 6),
                 sometimes(random, 15),
-                sometimes(random, 3));
+                sometimes(random, 3),
+                sometimes(random, 10),
+                sometimes(random, 2),
+                sometimes(random, 10),
+                random.nextInt(3) == 0 ? 10_000 + random.nextInt(40_000) : 0);
     }
 
     private static int sometimes(RandomGenerator random, int max) {

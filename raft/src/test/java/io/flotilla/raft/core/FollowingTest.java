@@ -5,6 +5,7 @@ import static io.flotilla.raft.core.LoneCore.append;
 import static io.flotilla.raft.core.LoneCore.core;
 import static io.flotilla.raft.core.LoneCore.drain;
 import static io.flotilla.raft.core.LoneCore.follower;
+import static io.flotilla.raft.core.LoneCore.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +14,6 @@ import io.flotilla.raft.message.CommitNotice;
 import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.message.EntryRef;
 import io.flotilla.raft.message.LeaderResigned;
-import io.flotilla.raft.message.SnapshotRequest;
 import io.flotilla.raft.message.SnapshotResponse;
 import io.flotilla.raft.quorum.Configuration;
 import io.flotilla.raft.quorum.NodeSet;
@@ -90,7 +90,7 @@ class FollowingTest {
         core.step(2, append(1, 1, 1, 0, EntryRef.records(2, 3, 1, 1)));
         Ready ready = core.ready();
 
-        core.step(2, new SnapshotRequest(1, 3, 1, THREE));
+        core.step(2, snapshot(1, 3, 1, THREE));
         assertThat(core.commitIndex()).isEqualTo(3);
         Ready kept = core.ready();
         assertThat(kept.install()).isNull();
@@ -98,8 +98,8 @@ class FollowingTest {
 
         core.appended(ready.mark());
         drain(core);
-        core.step(2, new SnapshotRequest(1, 3, 1, THREE));
-        assertThat(drain(core)).isEqualTo(new SnapshotResponse(1, true, 3));
+        core.step(2, snapshot(1, 3, 1, THREE));
+        assertThat(drain(core)).isEqualTo(SnapshotResponse.installed(1, 3));
     }
 
     @Test
@@ -108,7 +108,8 @@ class FollowingTest {
         core.step(2, append(1, 1, 1, 0, EntryRef.records(2, 3, 1, 1)));
         drain(core);
         Configuration later = Configuration.of(1, 2);
-        core.step(3, new SnapshotRequest(4, 3, 4, later));
+        core.step(3, snapshot(4, 3, 4, later));
+        core.partTaken(core.ready().part(), 0);
         InstallSnapshot install = core.ready().install();
         assertThat(install).isEqualTo(new InstallSnapshot(3, 3, 4, later));
         core.hardStatePersisted(new HardState(4, RaftCore.NO_NODE));
@@ -118,7 +119,7 @@ class FollowingTest {
         assertThat(core.termAt(3)).isEqualTo(1);
 
         core.snapshotInstalled(install);
-        assertThat(core.ready().messages()).containsExactly(new Envelope(3, new SnapshotResponse(4, true, 3)));
+        assertThat(core.ready().messages()).containsExactly(new Envelope(3, SnapshotResponse.installed(4, 3)));
         assertThat(core.termAt(3)).isEqualTo(4);
         assertThat(core.commitIndex()).isEqualTo(3);
         assertThat(core.configuration()).isEqualTo(later);

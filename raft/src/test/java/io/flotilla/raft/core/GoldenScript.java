@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.flotilla.raft.quorum.Configuration;
+import io.flotilla.raft.quorum.ConfigurationPlan;
 import io.flotilla.raft.quorum.NodeSet;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,9 +17,15 @@ import java.util.random.RandomGenerator;
  * dropped; disks answer at once unless {@code slow}. Election timeouts are exactly {@link SimCluster#ELECTION_TICKS}.
  *
  * <pre>
- * nodes 1 2 3 [learners 4]     a cluster where everybody sees everybody
+ * nodes 1 2 3 [learners 4] [spares 5] [lease 100]   a cluster where everybody sees everybody; spares know no members
  * elect 1                      campaign, deliver everything, expect 1 to lead
  * campaign 1 | resign 1 | transfer 1 2
+ * transfer-refused 1 2 target_lags
+ * change 1 voters 1 2 [learners 4] [outgoing 1 2 3] | change-refused 1 voters ...
+ * move 1 1 2 4                 the next step from where node 1 is to these voters
+ * wipe 3                       crashes, and loses its disk
+ * read 1 7                     node 1 reads, under the name 7
+ * pass 10 | pass 1 10          time by all clocks, or one
  * propose 1 3                  node 1 proposes a batch of three records
  * deliver [1->2]               everything until nothing is left, or what is under way on one link
  * drop [1->2] | repeat 1->2    loses, or duplicates, what is under way
@@ -32,6 +39,8 @@ import java.util.random.RandomGenerator;
  * tick 1 10 | notice 1 2 | compact 1 3
  * expect leader 1 | role 2 follower | knows 2 1 (or none) | term 2 5 | vote 2 1
  * expect commit 3 [1 2] | log 2 1:1 2-4:1 | ticks 1 yes | peer 1 2 replicate 4 | flights 0
+ * expect members 1 voters 1 2 [learners 4] [outgoing 1 2 3] | forgetful 3 yes | peer-forgetful 1 3 yes
+ * expect read 7 5 (or failed, or pending) | no-step 1 1 2 4
  * expect flight 1->2 prevIndex=4   something under way that reads so
  * </pre>
  */
@@ -79,6 +88,7 @@ final class GoldenScript {
             case "fast" -> slow.remove(Integer.valueOf(first));
             case "down" -> cluster.down(Integer.parseInt(first), number(words, 2));
             case "up" -> cluster.up(Integer.parseInt(first), number(words, 2));
+            case "pass" -> pass(words);
             case "expect" -> expect(words.subList(1, words.size()));
             default -> act(cluster.node(Integer.parseInt(first)), words);
         }
@@ -90,16 +100,29 @@ final class GoldenScript {
     private void act(SimNode node, List<String> words) {
         switch (words.get(0)) {
             case "elect" -> {
-                node.core().campaign();
-                node.drain();
+                node.campaign();
                 runFastDisk(node);
                 deliver("");
                 assertThat(node.core().role()).isEqualTo(Role.LEADER);
             }
-            case "campaign" -> node.core().campaign();
+            case "campaign" -> node.campaign();
             case "resign" -> node.core().resign();
             case "transfer" ->
                 assertThat(node.core().transferLeadership(number(words, 2))).isEqualTo(TransferResult.STARTED);
+            case "transfer-refused" ->
+                assertThat(node.core().transferLeadership(number(words, 2)).name())
+                        .isEqualToIgnoringCase(words.get(3));
+            case "change" ->
+                assertThat(node.change(configuration(words.subList(2, words.size()))))
+                        .isInstanceOf(ChangeResult.Accepted.class);
+            case "change-refused" ->
+                assertThat(node.change(configuration(words.subList(2, words.size()))))
+                        .isInstanceOf(ChangeResult.Refused.class);
+            case "move" ->
+                assertThat(node.change(nextStep(node.core(), words.subList(2, words.size()))))
+                        .isInstanceOf(ChangeResult.Accepted.class);
+            case "wipe" -> node.wipe();
+            case "read" -> node.read(number(words, 2));
             case "propose" -> node.propose(number(words, 2));
             case "sync" -> {
                 node.startSync();
@@ -127,12 +150,39 @@ final class GoldenScript {
     }
 
     private void create(List<String> words) {
-        int at = words.indexOf("learners");
-        NodeSet voters = numbers(at < 0 ? words : words.subList(0, at));
-        NodeSet learners = at < 0 ? NodeSet.EMPTY : numbers(words.subList(at + 1, words.size()));
-        Configuration configuration = new Configuration(voters, learners, NodeSet.EMPTY);
-        cluster = new SimCluster(configuration, rules, id -> LEAST);
+        List<String> all = new ArrayList<>(words);
+        all.add(0, "voters");
+        NodeSet lease = part(all, "lease");
+        cluster = new SimCluster(
+                configuration(all), part(all, "spares"), rules, lease.isEmpty() ? 0 : lease.get(0), id -> LEAST);
         cluster.showTrueLiveness();
+    }
+
+    private void pass(List<String> words) {
+        if (words.size() == 3) {
+            cluster.pass(number(words, 1), number(words, 2));
+        } else {
+            cluster.ids().forEach(id -> cluster.pass(id, number(words, 1)));
+        }
+    }
+
+    private static Configuration nextStep(RaftCore core, List<String> voters) {
+        return ConfigurationPlan.next(core.configuration(), numbers(voters), core.forgetfulPeers(), core::isCaughtUp);
+    }
+
+    private static Configuration configuration(List<String> words) {
+        return new Configuration(part(words, "voters"), part(words, "learners"), part(words, "outgoing"));
+    }
+
+    /** The numbers after this word. */
+    private static NodeSet part(List<String> words, String name) {
+        List<String> found = new ArrayList<>();
+        for (int i = words.indexOf(name) + 1;
+                i > 0 && i < words.size() && words.get(i).matches("\\d+");
+                i++) {
+            found.add(words.get(i));
+        }
+        return numbers(found);
     }
 
     private void runFastDisk(SimNode node) {
@@ -201,6 +251,12 @@ final class GoldenScript {
             return;
         }
         int subject = number(words, 1);
+        if (words.get(0).equals("read")) {
+            Long answer = cluster.checker().answerTo(subject);
+            assertThat(answer == null ? "pending" : answer == ReadResult.FAILED ? "failed" : answer.toString())
+                    .isEqualTo(value);
+            return;
+        }
         if (words.get(0).equals("flights")) {
             assertThat(cluster.flights()).hasSize(subject);
             return;
@@ -224,6 +280,13 @@ final class GoldenScript {
             case "log" ->
                 assertThat(describe(node.written())).isEqualTo(String.join(" ", words.subList(2, words.size())));
             case "peer" -> expectPeer(core, words);
+            case "members" -> assertThat(core.configuration()).isEqualTo(configuration(words.subList(2, words.size())));
+            case "forgetful" -> assertThat(core.isForgetful()).isEqualTo(value.equals("yes"));
+            case "peer-forgetful" ->
+                assertThat(core.forgetfulPeers().contains(number(words, 2)))
+                        .isEqualTo(words.get(3).equals("yes"));
+            case "no-step" ->
+                assertThat(nextStep(core, words.subList(2, words.size()))).isNull();
             default -> fail("unknown expectation");
         }
     }

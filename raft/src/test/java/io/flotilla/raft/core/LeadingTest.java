@@ -215,7 +215,7 @@ class LeadingTest {
         RaftCore core = leader();
 
         assertThatThrownBy(() -> core.step(2, AppendResponse.accepted(1, 9, 9))).isInstanceOf(InvariantViolation.class);
-        assertThatThrownBy(() -> leader().step(2, new SnapshotResponse(1, true, 9)))
+        assertThatThrownBy(() -> leader().step(2, SnapshotResponse.installed(1, 9)))
                 .isInstanceOf(InvariantViolation.class);
     }
 
@@ -239,7 +239,7 @@ class LeadingTest {
     void strangersAreIgnored() {
         RaftCore core = leader();
         core.step(7, AppendResponse.accepted(1, 9, 9));
-        core.step(7, new SnapshotResponse(1, true, 9));
+        core.step(7, SnapshotResponse.installed(1, 9));
         core.nodeUp(7);
         core.sendFailed(7);
 

@@ -86,7 +86,7 @@ record LogImage(long baseIndex, int baseTerm, Configuration baseConfiguration, L
                                 .toList());
     }
 
-    DurableState recover(HardState hardState, long snapshotIndex) {
+    DurableState recover(HardState hardState, long snapshotIndex, boolean forgetful) {
         List<TermStart> starts = new ArrayList<>();
         List<ConfigurationAt> configurations = new ArrayList<>();
         configurations.add(new ConfigurationAt(baseIndex, baseConfiguration));
@@ -101,6 +101,6 @@ record LogImage(long baseIndex, int baseTerm, Configuration baseConfiguration, L
             }
         }
         return new DurableState(
-                hardState, baseIndex, baseTerm, starts, lastIndex(), snapshotIndex, configurations, false);
+                hardState, baseIndex, baseTerm, starts, lastIndex(), snapshotIndex, configurations, forgetful);
     }
 }

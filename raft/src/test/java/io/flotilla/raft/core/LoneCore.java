@@ -7,6 +7,7 @@ import io.flotilla.raft.message.AppendResponse;
 import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.message.EntryRef;
 import io.flotilla.raft.message.RaftMessage;
+import io.flotilla.raft.message.SnapshotRequest;
 import io.flotilla.raft.message.VoteResponse;
 import io.flotilla.raft.quorum.Configuration;
 import java.util.List;
@@ -50,6 +51,11 @@ final class LoneCore {
 
     static AppendRequest append(int term, long prevIndex, int prevTerm, long commitIndex, EntryRef... entries) {
         return new AppendRequest(term, prevIndex, prevTerm, commitIndex, List.of(entries));
+    }
+
+    /** A snapshot in one part, without content. */
+    static SnapshotRequest snapshot(int term, long lastIndex, int lastTerm, Configuration configuration) {
+        return new SnapshotRequest(term, lastIndex, lastTerm, configuration, 0, 0, 0, 0);
     }
 
     /** Carries everything out at once, and returns the last message sent, or null. */

@@ -15,6 +15,8 @@ final class SafetyChecker {
     private final SimCluster cluster;
     private final Map<Integer, Integer> leaderOfTerm = new HashMap<>();
     private final Map<List<Integer>, Integer> voteOf = new HashMap<>();
+    private final Map<Long, Long> committedBefore = new HashMap<>();
+    private final Map<Long, Long> answers = new HashMap<>();
     private final List<EntryRef> committed = new ArrayList<>();
 
     /** In which term each of {@link #committed} was committed: that of the leader, who knows first. */
@@ -29,10 +31,10 @@ final class SafetyChecker {
         return committed.isEmpty() ? 0 : committed.get(committed.size() - 1).lastIndex();
     }
 
-    /** One vote per term and voter, over all restarts. */
+    /** One vote per term and voter, over all restarts, as long as its disk is not lost. */
     void onSend(int from, int to, RaftMessage message) {
         if (message instanceof VoteResponse vote && vote.granted() && !vote.preVote()) {
-            Integer former = voteOf.put(List.of(from, vote.term()), to);
+            Integer former = voteOf.put(List.of(from, cluster.node(from).life(), vote.term()), to);
             check(
                     former == null || former == to,
                     "node %s voted for %s and %s in term %s",
@@ -53,6 +55,35 @@ final class SafetyChecker {
         if (ready.truncateFrom() != 0 || ready.commitIndex() != 0 || ready.install() != null) {
             checkCommitted(node);
         }
+        ready.reads().forEach(read -> checkRead(node, read));
+    }
+
+    /** A read begins: from now on it must see what is committed now. */
+    void onRead(SimNode node, long readId) {
+        committedBefore.put(readId, committedIndex());
+    }
+
+    private void checkRead(SimNode node, ReadResult read) {
+        answers.put(read.readId(), read.index());
+        if (read.isConfirmed()) {
+            check(
+                    read.index() >= committedBefore.get(read.readId()),
+                    "node %s reads at %s, but %s was committed when the read began",
+                    node.id,
+                    read.index(),
+                    committedBefore.get(read.readId()));
+            check(
+                    read.index() <= node.core().commitIndex(),
+                    "node %s reads at %s, but has committed %s only",
+                    node.id,
+                    read.index(),
+                    node.core().commitIndex());
+        }
+    }
+
+    /** What became of a read: an index, {@link ReadResult#FAILED}, or null while it waits. */
+    Long answerTo(long readId) {
+        return answers.get(readId);
     }
 
     /**
@@ -104,9 +135,9 @@ final class SafetyChecker {
             EntryRef next = node.written().at(committedIndex() + 1);
             check(next != null, "node %s commits index %s that nobody has", node.id, committedIndex() + 1);
             check(next.lastIndex() <= commitIndex, "node %s commits a part of %s", node.id, next);
-            Configuration members = node.written().configurationAt(next.lastIndex());
+            Configuration members = node.core().configuration();
             check(
-                    Quorum.isQuorum(members, id -> cluster.node(id).durable().holds(next)),
+                    Quorum.isQuorum(members, id -> cluster.node(id).everHeld(next)),
                     "node %s commits %s, which no quorum has durably",
                     node.id,
                     next);

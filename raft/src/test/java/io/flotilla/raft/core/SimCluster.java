@@ -18,19 +18,46 @@ final class SimCluster {
     record Flight(int from, int to, RaftMessage message) {}
 
     private final SafetyRules rules;
+    private final long lease;
+    private final TreeMap<Integer, Long> clocks = new TreeMap<>();
     private final TreeMap<Integer, SimNode> nodes = new TreeMap<>();
     private final List<Flight> flights = new ArrayList<>();
     private final TreeSet<String> cutLinks = new TreeSet<>();
     private final SafetyChecker checker = new SafetyChecker(this);
     private int payloads;
 
-    SimCluster(Configuration configuration, SafetyRules rules, IntFunction<RandomGenerator> randoms) {
+    /**
+     * @param spares nodes that hold nothing, know no members, and may become some
+     * @param lease how long leases are, in units of {@link #pass}; 0 for none
+     */
+    SimCluster(
+            Configuration configuration,
+            NodeSet spares,
+            SafetyRules rules,
+            long lease,
+            IntFunction<RandomGenerator> randoms) {
         this.rules = rules;
-        configuration.members().forEach(id -> nodes.put(id, new SimNode(id, configuration, this, randoms.apply(id))));
+        this.lease = lease;
+        NodeSet members = configuration.members();
+        members.union(spares).forEach(id -> {
+            clocks.put(id, 0L);
+            Configuration known = members.contains(id) ? configuration : Configuration.NONE;
+            nodes.put(id, new SimNode(id, known, this, randoms.apply(id)));
+        });
     }
 
     RaftOptions options(int id) {
-        return new RaftOptions(id, ELECTION_TICKS, 3, 1 << 20, 1 << 30, 0);
+        return new RaftOptions(id, ELECTION_TICKS, 3, 1 << 20, 1 << 30, lease);
+    }
+
+    /** What the clock of a node says. */
+    long clockOf(int id) {
+        return clocks.get(id);
+    }
+
+    /** Time passes for a node. */
+    void pass(int id, long units) {
+        clocks.merge(id, units, Long::sum);
     }
 
     SafetyRules rules() {

@@ -18,6 +18,9 @@ import java.util.random.RandomGenerator;
  * to. Everything that is not durable is gone after a crash.
  */
 final class SimNode {
+    /** Snapshots travel in so many parts. */
+    private static final int SNAPSHOT_PARTS = 3;
+
     private record Sync(LogImage image, LogMark mark) {}
 
     final int id;
@@ -32,9 +35,16 @@ final class SimNode {
     private boolean dirty;
     private Sync sync;
     private InstallSnapshot install;
+    private SnapshotRequest partial;
+    private long partialBytes;
     private final Deque<HardState> hardStates = new ArrayDeque<>();
     private final Deque<Replicate> replications = new ArrayDeque<>();
     private final Deque<SendSnapshot> snapshots = new ArrayDeque<>();
+
+    /** What was on disks that are lost. */
+    private final List<LogImage> lost = new ArrayList<>();
+
+    private boolean forgetful;
 
     SimNode(int id, Configuration configuration, SimCluster cluster, RandomGenerator random) {
         this.id = id;
@@ -61,11 +71,31 @@ final class SimNode {
         return durable;
     }
 
+    /** True if the entry is, or once was, on this node's disk. */
+    boolean everHeld(EntryRef entry) {
+        return durable.holds(entry) || lost.stream().anyMatch(image -> image.holds(entry));
+    }
+
+    /** The members in every state that this node's log may come to be in again. */
+    List<Configuration> everInForce() {
+        List<Configuration> all = new ArrayList<>(List.of(written.baseConfiguration(), durable.baseConfiguration()));
+        written.entries().forEach(entry -> all.add(entry.configuration()));
+        durable.entries().forEach(entry -> all.add(entry.configuration()));
+        all.removeIf(members -> members == null || members.equals(Configuration.NONE));
+        return all;
+    }
+
+    /** How many disks this node has lost. */
+    int life() {
+        return lost.size();
+    }
+
     void start() {
-        core = new RaftCore(
-                cluster.options(id), durable.recover(durableHardState, snapshotIndex), random, cluster.rules());
+        DurableState found = durable.recover(durableHardState, snapshotIndex, forgetful);
+        core = new RaftCore(cluster.options(id), found, random, cluster.rules());
         written = durable;
         mark = new LogMark(written.lastIndex(), 0);
+        tellTime();
     }
 
     /** Stops at once. {@code kept} decides how much of what was written but not synced reached the disk all the same. */
@@ -77,14 +107,30 @@ final class SimNode {
         dirty = false;
         sync = null;
         install = null;
+        partial = null;
         hardStates.clear();
         replications.clear();
         snapshots.clear();
     }
 
+    /** Stops at once, and loses its disk. */
+    void wipe() {
+        crash(null);
+        lost.add(durable);
+        durable = LogImage.empty(Configuration.NONE);
+        durableHardState = HardState.INITIAL;
+        snapshotIndex = 0;
+        forgetful = true;
+    }
+
+    /** True if it lost a disk and has not been readmitted since, as far as a restart would know. */
+    boolean isForgetful() {
+        return forgetful;
+    }
+
     private void keepSomeUnsyncedWrites(RandomGenerator kept) {
         for (int n = kept.nextInt(hardStates.size() + 1); n > 0; n--) {
-            durableHardState = hardStates.remove();
+            keep(hardStates.remove());
         }
         if (kept.nextBoolean() && written.baseIndex() == durable.baseIndex()) {
             int common = 0;
@@ -101,6 +147,12 @@ final class SimNode {
         }
     }
 
+    /** The journal decides from the first record on; before, that there are no files does. */
+    private void keep(HardState state) {
+        durableHardState = state;
+        forgetful = state.isForgetful();
+    }
+
     /** Carries out what the core asks until it asks nothing more. */
     void drain() {
         while (core.hasReady()) {
@@ -113,6 +165,9 @@ final class SimNode {
             replications.addAll(ready.replications());
             snapshots.addAll(ready.snapshots());
             cluster.checker().onReady(this, ready);
+            if (ready.part() != null) {
+                take(ready.part());
+            }
         }
     }
 
@@ -126,6 +181,20 @@ final class SimNode {
         if (ready.install() != null) {
             install = ready.install();
         }
+    }
+
+    private void take(TakePart taken) {
+        SnapshotRequest part = taken.part();
+        if (partial == null || !partial.isPartOfSame(part)) {
+            partial = part;
+            partialBytes = 0;
+        }
+        partialBytes += part.offset() == partialBytes ? 1 : 0;
+        long held = partialBytes;
+        if (held == part.totalBytes()) {
+            partial = null;
+        }
+        core.partTaken(taken, held);
     }
 
     boolean canStartSync() {
@@ -156,7 +225,8 @@ final class SimNode {
     }
 
     void persist() {
-        durableHardState = hardStates.remove();
+        keep(hardStates.remove());
+        tellTime();
         core.hardStatePersisted(durableHardState);
         drain();
     }
@@ -222,9 +292,21 @@ final class SimNode {
             core.sendFailed(intent.peer());
             return;
         }
-        int term = written.termAt(snapshotIndex);
-        Configuration configuration = written.configurationAt(snapshotIndex);
-        cluster.send(id, intent.peer(), new SnapshotRequest(intent.term(), snapshotIndex, term, configuration));
+        long offset = intent.heldIndex() == snapshotIndex ? intent.heldBytes() : 0;
+        SnapshotRequest part = new SnapshotRequest(
+                intent.term(),
+                snapshotIndex,
+                written.termAt(snapshotIndex),
+                core.configurationAt(snapshotIndex),
+                offset,
+                SNAPSHOT_PARTS,
+                0,
+                0);
+        if (!part.configuration().equals(written.configurationAt(snapshotIndex))) {
+            throw new AssertionError("members at " + snapshotIndex + " are " + part.configuration()
+                    + ", but the log says " + written.configurationAt(snapshotIndex));
+        }
+        cluster.send(id, intent.peer(), part);
     }
 
     /** Takes a snapshot at the commit index and forgets the log up to {@code index}, the end of an entry. */
@@ -239,13 +321,27 @@ final class SimNode {
         }
     }
 
+    private void tellTime() {
+        if (core.needsTime()) {
+            core.time(cluster.clockOf(id));
+        }
+    }
+
     void step(int from, RaftMessage message) {
+        tellTime();
         core.step(from, message);
         drain();
     }
 
     void tick() {
+        tellTime();
         core.tick();
+        drain();
+    }
+
+    void campaign() {
+        tellTime();
+        core.campaign();
         drain();
     }
 
@@ -254,6 +350,20 @@ final class SimNode {
         if (core.propose(EntryKind.RECORDS, records, cluster.nextPayload()) instanceof ProposeResult.Accepted) {
             drain();
         }
+    }
+
+    ChangeResult change(Configuration next) {
+        ChangeResult result = core.proposeConfiguration(next);
+        drain();
+        return result;
+    }
+
+    /** Asks for an index to read at; the checker holds the answer against what is committed by now. */
+    void read(long readId) {
+        tellTime();
+        cluster.checker().onRead(this, readId);
+        core.readIndex(readId);
+        drain();
     }
 
     void sendCommitNotice(int to) {

@@ -170,17 +170,18 @@ final class MemoryStorage implements GroupStorage {
     }
 
     @Override
-    public void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, Runnable done) {
+    public void installSnapshot(long lastIndex, int lastTerm, ByteBuf payload, InstallCallback callback) {
         String content = payload.toString(StandardCharsets.UTF_8);
         payload.release();
         if (refuseSnapshots) {
-            throw new IllegalArgumentException("damaged");
+            callback.failed("damaged");
+            return;
         }
         installed = content;
         entries.clear();
         baseIndex = lastIndex;
         baseTerm = lastTerm;
-        loop.execute(done);
+        loop.execute(callback::installed);
     }
 
     @Override
