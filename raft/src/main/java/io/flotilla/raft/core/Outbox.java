@@ -48,6 +48,7 @@ final class Outbox {
 
     /** Notes that {@code state} is durable; releases what waited once that covers {@code current}. */
     void persisted(HardState state, HardState current) {
+        // A readmitted replica promises anew.
         boolean isReadmission = persisted.isForgetful() && state.term() >= persisted.term();
         if (state.covers(persisted) || isReadmission) {
             persisted = state;

@@ -22,9 +22,10 @@ final class Replica {
         this.options = options;
         this.rules = rules;
         this.log = new RaftLog(found, rules);
-        this.outbox = new Outbox(found.hardState(), rules);
-        this.hardState =
-                found.forgetful() ? new HardState(found.hardState().term(), HardState.FORGOTTEN) : found.hardState();
+        boolean isFoundOut = found.forgetful() && !found.hardState().isForgetful();
+        int term = found.hardState().term();
+        this.outbox = new Outbox(isFoundOut ? new HardState(term, RaftCore.NO_NODE) : found.hardState(), rules);
+        this.hardState = isFoundOut ? new HardState(term, HardState.FORGOTTEN) : found.hardState();
     }
 
     int id() {
