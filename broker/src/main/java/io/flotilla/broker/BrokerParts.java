@@ -173,7 +173,13 @@ final class BrokerParts {
                         shards,
                         environment,
                         allocator,
-                        new ClusterAssignments(loop, environment.clock(), metadata, this::metadataReplica, controller),
+                        new ClusterAssignments(
+                                loop,
+                                environment.clock(),
+                                metadata,
+                                this::metadataReplica,
+                                controller,
+                                config.get(BalanceProperties.CONCURRENT_MOVES)),
                         rules),
                 this::topicConfig,
                 this::listenersOf);

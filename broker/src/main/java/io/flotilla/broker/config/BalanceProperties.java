@@ -27,6 +27,13 @@ public final class BalanceProperties {
             .byDefault("5")
             .doc("Leaderships moved at the same time, in the whole cluster. Kafka moves all at once.");
 
+    public static final Property<Integer> CONCURRENT_MOVES = Property.integer("reassignment.concurrent.partitions")
+            .range(1, 10_000)
+            .byDefault("10")
+            .doc(
+                    "Partitions led by this broker that change their replicas at the same time; the others wait. One that waits"
+                            + " for a broker that cannot be reached does not count.");
+
     public static final Property<Long> LEADER_THROTTLED_RATE = Property.longInteger("leader.replication.throttled.rate")
             .range(1, Long.MAX_VALUE)
             .byDefault("9223372036854775807")

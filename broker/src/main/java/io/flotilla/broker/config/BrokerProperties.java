@@ -425,6 +425,7 @@ public final class BrokerProperties {
                             BalanceProperties.LEADER_IMBALANCE_CHECK_SECONDS,
                             BalanceProperties.LEADER_IMBALANCE_PERCENTAGE,
                             BalanceProperties.LEADER_CONCURRENT_TRANSFERS,
+                            BalanceProperties.CONCURRENT_MOVES,
                             BalanceProperties.LEADER_THROTTLED_RATE,
                             BalanceProperties.FOLLOWER_THROTTLED_RATE,
                             BalanceProperties.ALTER_LOG_DIRS_RATE)),

@@ -11,6 +11,9 @@ public interface Assignments {
      */
     CompletableFuture<Void> refreshed();
 
+    /** Which a group must have while it changes its members. */
+    MoveSlots slots();
+
     /**
      * Reports that a group has the voters it was assigned. Completes, on any thread, when that has been taken down or refused;
      * fails when nobody could be told. To be repeated while the assignment is pending.

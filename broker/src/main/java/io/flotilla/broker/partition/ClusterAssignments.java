@@ -28,12 +28,14 @@ public final class ClusterAssignments implements Assignments {
     private final MetadataCache metadata;
     private final Supplier<Replica> replica;
     private final ControllerChannel controller;
+    private final MoveSlots slots;
 
     /** Those who wait for the next reading of the metadata; one serves all who asked before it began. */
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
 
     /**
      * @param loop the metadata partition's
+     * @param concurrentMoves groups led by this broker that change their members at a time
      * @param replica this broker's replica of the metadata log, or null as long as it is not open
      */
     public ClusterAssignments(
@@ -41,12 +43,19 @@ public final class ClusterAssignments implements Assignments {
             Clock clock,
             MetadataCache metadata,
             Supplier<Replica> replica,
-            ControllerChannel controller) {
+            ControllerChannel controller,
+            int concurrentMoves) {
         this.loop = loop;
         this.clock = clock;
         this.metadata = metadata;
         this.replica = replica;
         this.controller = controller;
+        this.slots = new MoveSlots(concurrentMoves);
+    }
+
+    @Override
+    public MoveSlots slots() {
+        return slots;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.flotilla.raft.core.RaftCore;
 import io.flotilla.raft.host.RaftGroup;
 import io.flotilla.raft.host.ReadIndexCallback;
 import io.flotilla.raft.quorum.Configuration;
+import io.flotilla.raft.quorum.NodeSet;
 import java.util.StringJoiner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class Reconciler {
     private boolean fresh;
     private boolean asking;
     private boolean scheduled;
+    private boolean hasSlot;
     private volatile Membership membership = Membership.UNKNOWN;
 
     Reconciler(PartitionId partition, String name, EventLoop loop, Assignments assignments) {
@@ -78,6 +80,7 @@ final class Reconciler {
     private void look() {
         if (!leading || goal == null) {
             membership = Membership.UNKNOWN;
+            giveSlotBack();
             return;
         }
         RaftCore core = group.core();
@@ -86,12 +89,13 @@ final class Reconciler {
                 && core.forgetfulPeers().intersection(goal.voters()).isEmpty();
         if (reached && (news == null || news.committed()) && !goal.reported()) {
             publish(current, Step.NONE, "");
+            giveSlotBack();
             return;
         }
         if (!fresh) {
             publish(current, Step.COMMITTING, "this broker's metadata to be up to date");
             refresh();
-        } else if (news != null && !news.committed()) {
+        } else if (news != null && !news.committed() && !isRetreat(current)) {
             publish(
                     current,
                     Step.COMMITTING,
@@ -99,6 +103,7 @@ final class Reconciler {
                             + (current.isJoint() ? current.outgoing() + " and of " : "") + current.voters());
         } else if (reached) {
             publish(current, Step.REPORTING, "the leader of the cluster metadata");
+            giveSlotBack();
             report();
         } else {
             step(core, current);
@@ -110,6 +115,19 @@ final class Reconciler {
         Configuration next = goal.next(current, core.forgetfulPeers(), core::isCaughtUp);
         if (next == null) {
             publish(current, current.isJoint() ? Step.LEAVING_JOINT : Step.CATCHING_UP, laggards());
+            if (isSomebodyMissing()) {
+                giveSlotBack();
+            }
+            return;
+        }
+        if (next.isJoint() && !isMajorityThere(next.voters())) {
+            publish(current, Step.CATCHING_UP, "a majority of " + next.voters() + " to be reachable and up to date");
+            giveSlotBack();
+            return;
+        }
+        boolean begins = !current.isJoint() && current.learners().isDisjointFrom(goal.voters());
+        if (begins && !hasSlot && !(hasSlot = assignments.slots().take())) {
+            publish(current, Step.CATCHING_UP, "its turn: other partitions led by this broker are on the move");
             return;
         }
         ChangeResult result = group.proposeConfiguration(next);
@@ -118,6 +136,37 @@ final class Reconciler {
         } else if (result instanceof ChangeResult.Refused refused) {
             publish(current, Step.COMMITTING, refused.reason());
         }
+    }
+
+    /**
+     * Whether these voters can decide now. Were they given a say before, nobody could commit anything until they are there,
+     * nor take that back.
+     */
+    private boolean isMajorityThere(NodeSet voters) {
+        RaftCore core = group.core();
+        int there = voters.contains(core.leaderId()) ? 1 : 0;
+        for (int i = 0; i < voters.size(); i++) {
+            there += core.isCaughtUp(voters.get(i)) ? 1 : 0;
+        }
+        return there > voters.size() / 2;
+    }
+
+    /** Going back to the members before is possible also while those to come cannot be reached. */
+    private boolean isRetreat(Configuration current) {
+        return current.isJoint() && current.outgoing().equals(goal.voters());
+    }
+
+    private void giveSlotBack() {
+        if (hasSlot) {
+            hasSlot = false;
+            assignments.slots().giveBack();
+        }
+    }
+
+    /** Whether the change waits for a broker that may be gone for long: others need not wait for it too. */
+    private boolean isSomebodyMissing() {
+        return group.core().status().peers().stream()
+                .anyMatch(peer -> goal.voters().contains(peer.node()) && !peer.voter() && !peer.up());
     }
 
     private static String describe(Configuration configuration) {

@@ -78,6 +78,41 @@ class MembershipTest {
     }
 
     @Test
+    void replicasThatCannotDecideAreNotGivenASay() {
+        cluster.reassign(1, 2, 3, 4, 5);
+        awaitReached();
+        cluster.kill(4);
+        cluster.kill(5);
+        produce(5);
+        cluster.reassign(1, 4, 5);
+        cluster.loop.advance(2_000);
+        produce(5);
+        assertThat(membership().configuration()).isEqualTo(Configuration.of(1, 2, 3, 4, 5));
+        assertThat(membership().waitingFor()).isEqualTo("a majority of [1, 4, 5] to be reachable and up to date");
+        cluster.reassign();
+        awaitReached();
+        produce(5);
+    }
+
+    @Test
+    void aMoveCanBeGivenUpWhileOldAndNewReplicasDecideTogether() {
+        cluster.reassign(1, 2, 3, 4, 5);
+        awaitReached();
+        produce(5);
+        cluster.broker(4).holdDisk();
+        cluster.broker(5).holdDisk();
+        cluster.reassign(1, 4, 5);
+        cluster.loop.advance(1_000);
+        assertThat(membership().configuration().isJoint()).isTrue();
+        assertThat(membership().waitingFor()).contains("committed by a majority of [1, 2, 3, 4, 5] and of [1, 4, 5]");
+        cluster.reassign();
+        awaitReached();
+        assertThat(configuration()).isEqualTo(Configuration.of(1, 2, 3, 4, 5));
+        produce(5);
+        cluster.letCommit();
+    }
+
+    @Test
     void anotherMoveReplacesTheOneThatIsStuck() {
         cluster.stop(4);
         cluster.reassign(4, 1, 2);

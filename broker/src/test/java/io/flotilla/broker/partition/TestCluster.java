@@ -232,7 +232,13 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
 
     /** The cluster metadata as leaders of partitions deal with it. */
     private final class TestAssignments implements Assignments {
+        private final MoveSlots slots = new MoveSlots(10);
         private boolean held;
+
+        @Override
+        public MoveSlots slots() {
+            return slots;
+        }
 
         @Override
         public CompletableFuture<Void> refreshed() {
