@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
@@ -67,6 +68,7 @@ public final class Flotilla implements Runnable {
                     report(e, failed.getErr());
                     return exitCode(e);
                 });
+        ServiceLoader.load(ExtraCommand.class).forEach(command::addSubcommand);
         addHelpOption(command);
         return command.execute(args);
     }

@@ -56,10 +56,15 @@ final class Simulation {
     static SimResult run(SimOptions options, Variant variant) {
         Simulation simulation = new Simulation(options, variant);
         SimulationFailure failure = null;
+        BrokerLogs logs = options.readable() ? new BrokerLogs(simulation.world) : null;
         try {
             simulation.play();
         } catch (SimulationFailure e) {
             failure = e;
+        } finally {
+            if (logs != null) {
+                logs.close();
+            }
         }
         return new SimResult(
                 options,

@@ -1,2 +1,0 @@
-/** Root of the {@code itests} module. */
-package io.flotilla.itests;
