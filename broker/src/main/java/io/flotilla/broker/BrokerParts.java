@@ -31,6 +31,7 @@ import io.flotilla.broker.net.Peers;
 import io.flotilla.broker.partition.ClusterAssignments;
 import io.flotilla.broker.partition.LeaderAnnouncer;
 import io.flotilla.broker.partition.PartitionId;
+import io.flotilla.broker.partition.PeerCopies;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.ReplicaListener;
 import io.flotilla.broker.partition.ReplicaOpener;
@@ -46,8 +47,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -72,6 +75,7 @@ final class BrokerParts {
     private final MachineHost<ClusterController> controllerHost;
     private final ControllerClient controller;
     private final GroupCoordinators groups;
+    private final PeerCopies copies;
     private final Replicas replicas;
     private final TopicCreator topicCreator;
     private final ClusterView view;
@@ -162,6 +166,7 @@ final class BrokerParts {
                 leaders,
                 shards,
                 () -> internalTopics.ensure(GroupCoordinators.TOPIC));
+        this.copies = new PeerCopies(nodeId, peers, this::knownBrokers, metrics.damageFound, metrics.damageRepaired);
         this.replicas = new Replicas(
                 nodeId,
                 loop,
@@ -180,6 +185,7 @@ final class BrokerParts {
                                 this::metadataReplica,
                                 controller,
                                 config.get(BalanceProperties.CONCURRENT_MOVES)),
+                        copies,
                         rules),
                 this::topicConfig,
                 this::listenersOf);
@@ -211,6 +217,12 @@ final class BrokerParts {
     /** Takes over what an image says of this broker's own configuration. */
     void configure(MetadataImage image) {
         shards.limitCopying(layers(image).value(BalanceProperties.LEADER_THROTTLED_RATE));
+    }
+
+    private Set<Integer> knownBrokers() {
+        Set<Integer> known = new TreeSet<>(config.voters().keySet());
+        known.addAll(metadata.image().brokers().keySet());
+        return known;
     }
 
     private TopicConfig topicConfig(TopicInfo topic, MetadataImage image) {

@@ -41,6 +41,8 @@ import io.flotilla.broker.api.OffsetForLeaderEpochHandler;
 import io.flotilla.broker.api.Partitions;
 import io.flotilla.broker.api.ProduceHandler;
 import io.flotilla.broker.api.ProducerIdBlockHandler;
+import io.flotilla.broker.api.RangeChecksumHandler;
+import io.flotilla.broker.api.ReadCommittedHandler;
 import io.flotilla.broker.api.RegisterBrokerHandler;
 import io.flotilla.broker.api.SyncGroupHandler;
 import io.flotilla.broker.cluster.ClusterView;
@@ -120,6 +122,9 @@ final class Handlers {
                 new DescribeConfigsHandler(config, metadata),
                 new ListConfigResourcesHandler(view),
                 new DescribeLogDirsHandler(logDirs, metadata),
+                new ReadCommittedHandler(parts.replicas()),
+                new RangeChecksumHandler(
+                        parts.replicas(), parts.environment().scheduler().blocking()),
                 new DescribeReplicasHandler(config.nodeId(), metadata, parts.replicas(), parts.shards()),
                 new ForceReplicaHandler(parts.replicas()),
                 new ElectLeadersHandler(view, parts.leaderTransfer()),

@@ -229,7 +229,7 @@ final class LogReads {
     }
 
     /** How far a segment is to be read from its file: what is in memory may not be written yet. */
-    private long fileEnd(int number) {
+    long fileEnd(int number) {
         Segment segment = log.state().segments().get(number);
         Tail tail = log.tail();
         if (tail.isEmpty() || log.state().segmentOf(tail.firstIndex()) > number) {

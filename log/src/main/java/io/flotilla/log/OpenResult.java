@@ -1,5 +1,7 @@
 package io.flotilla.log;
 
+import io.flotilla.log.state.PartitionMetadata;
+
 /** Outcome of opening a partition's log. */
 public sealed interface OpenResult {
     /** The log is usable; call {@link PartitionLog#start} on its loop. */
@@ -10,5 +12,10 @@ public sealed interface OpenResult {
      *
      * @param spot where a repair from peers can begin ({@link LogDirectory#repair}), or null
      */
-    record Damaged(Damage damage, DamagedSpot spot) implements OpenResult {}
+    record Damaged(Damage damage, DamagedSpot spot) implements OpenResult {
+        /** Whether a log that cannot be repaired in place may be begun anew beside it; not if it is another partition's. */
+        public boolean canBeSetAside() {
+            return spot == null && !damage.file().endsWith(PartitionMetadata.FILE);
+        }
+    }
 }

@@ -47,6 +47,7 @@ public final class PartitionLog {
     private LogListener listener;
     private volatile LogWriter writer;
     private LogReads reads;
+    private LogRepairs repairs;
     private boolean forgetful;
     private boolean appendedSinceTick;
     private LogFailure failure;
@@ -70,6 +71,7 @@ public final class PartitionLog {
         writer = store.writer(loop, new Progress());
         writer.setCaching(config.writeCaching());
         reads = new LogReads(this, store, loop, config.indexIntervalBytes());
+        repairs = new LogRepairs(this, store, loop, writer);
         if (store.flusher().failure() != null) {
             writer.fail(store.flusher().failure());
         } else {
@@ -455,7 +457,33 @@ public final class PartitionLog {
         return reads.findMaxTimestamp(limitOffset);
     }
 
+    // ---- Repairs
+
+    /**
+     * Looks through the segment in which a read found damage for where it begins.
+     *
+     * @return completes on the loop, with null if there is no damage (any more)
+     */
+    public CompletableFuture<DamagedSpot> findDamage(Damage damage) {
+        return repairs.find(damage.file());
+    }
+
+    /**
+     * Puts committed batches from another replica where damaged ones stand. What stood there is kept in a file beside the
+     * segment.
+     *
+     * @param batches begin with the spot's; ownership passes
+     * @return completes on the loop once what it tells is durable
+     */
+    public CompletableFuture<RepairResult> repair(DamagedSpot spot, ByteBuf batches) {
+        return repairs.repair(spot, batches);
+    }
+
     // ---- For the rest of the package
+
+    LogReads reads() {
+        return reads;
+    }
 
     LogState state() {
         return state;

@@ -78,6 +78,14 @@ public final class Metrics {
     public final Gauge replicasStopped =
             gauge("flotilla_replicas_stopped", "Replicas that have stopped because of damage or a failed disk");
 
+    /** Places in stored records found damaged. */
+    public final Counter damageFound = counter(
+            "flotilla_log_damage_found", "Places in stored records found damaged, by reads, scrubs or at start");
+
+    /** Places in stored records repaired from other replicas. */
+    public final Counter damageRepaired =
+            counter("flotilla_log_damage_repaired", "Places in stored records repaired from other replicas");
+
     /** Log directories that take no more writes. */
     public final Gauge logDirectoriesFailed =
             gauge("flotilla_log_directories_failed", "Log directories that take no more writes");

@@ -50,6 +50,7 @@ public final class Replica implements LedPartition {
     /** Those who wait for a record to read, by the high watermark that makes it readable. */
     private final Waiters reads = new Waiters();
 
+    private final ReplicaRepair repair;
     private final Reconciler reconciler;
     private RaftGroup group;
     private ReplicaStorage storage;
@@ -78,6 +79,7 @@ public final class Replica implements LedPartition {
             LogDirectory directory,
             TopicConfig config,
             Assignments assignments,
+            PeerCopies peers,
             ServingRules rules) {
         this.id = id;
         this.name = name;
@@ -86,6 +88,7 @@ public final class Replica implements LedPartition {
         this.directory = directory;
         this.appender = new Appender(this, shard, log, rules);
         this.rules = rules;
+        this.repair = new ReplicaRepair(this, log, peers);
         this.reconciler = new Reconciler(id, name, shard.loop(), assignments);
         configure(config);
         publishPositions();
@@ -360,9 +363,16 @@ public final class Replica implements LedPartition {
         group.fail(cause);
     }
 
-    /** A read found bytes that are not what was written: this replica must not be served from. Any thread. */
+    /** A read found bytes that are not what was written: they are repaired from other replicas. Any thread. */
     public void damaged(Damage damage) {
-        loop().execute(() -> group.fail(new IllegalStateException("damaged: " + damage)));
+        loop().execute(() -> repair.found(damage));
+    }
+
+    /** Has another replica lead, if this one does: it cannot serve all that it should. */
+    void giveUpLeading() {
+        if (role == Role.LEADER && !group.handOver()) {
+            LOG.warn("{}: no other replica can take over from this one now", name);
+        }
     }
 
     /** A snapshot has taken the log's place. */

@@ -28,6 +28,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +62,7 @@ public final class ReplicaOpener {
     private final ByteBufAllocator allocator;
     private final Assignments assignments;
     private final Rules rules;
+    private final PeerCopies peers;
 
     /** @param producerIdExpirationMs {@code producer.id.expiration.ms} */
     public ReplicaOpener(
@@ -67,8 +71,9 @@ public final class ReplicaOpener {
             Shards shards,
             Environment environment,
             ByteBufAllocator allocator,
-            Assignments assignments) {
-        this(nodeId, producerIdExpirationMs, shards, environment, allocator, assignments, Rules.ALL);
+            Assignments assignments,
+            PeerCopies peers) {
+        this(nodeId, producerIdExpirationMs, shards, environment, allocator, assignments, peers, Rules.ALL);
     }
 
     /** With other rules, which only tests have. */
@@ -79,6 +84,7 @@ public final class ReplicaOpener {
             Environment environment,
             ByteBufAllocator allocator,
             Assignments assignments,
+            PeerCopies peers,
             Rules rules) {
         this.nodeId = nodeId;
         this.producerIdExpirationMs = producerIdExpirationMs;
@@ -87,6 +93,7 @@ public final class ReplicaOpener {
         this.allocator = allocator;
         this.assignments = assignments;
         this.rules = rules;
+        this.peers = peers;
     }
 
     /** The files of a replica cannot be trusted; they are left as they are. */
@@ -102,6 +109,8 @@ public final class ReplicaOpener {
      * Opens one replica.
      *
      * @param initial what a replica without data takes for its group
+     * @param wanted whether to go on repairing a log that cannot be opened for damage
+     * @param onDamage told what is wrong with such a log; any thread
      * @return completes on the replica's loop; fails with {@link DamagedException} or what the disk said
      */
     CompletableFuture<Replica> open(
@@ -111,13 +120,27 @@ public final class ReplicaOpener {
             Configuration initial,
             TopicConfig config,
             RaftGroup.Options options,
-            List<ReplicaListener> listeners) {
+            List<ReplicaListener> listeners,
+            BooleanSupplier wanted,
+            Consumer<String> onDamage) {
         Shard shard = shards.shardOf(id);
-        return CompletableFuture.supplyAsync(
+        Executor blocking = environment.scheduler().blocking();
+        return new RepairBeforeOpening(
+                        logId,
+                        directory,
                         () -> openLog(logId, directory, initial, config),
-                        environment.scheduler().blocking())
+                        peers,
+                        blocking,
+                        shard.loop(),
+                        wanted,
+                        onDamage)
+                .run()
                 .thenApplyAsync(
-                        log -> join(id, logId, directory, shard, log, config, options, listeners), shard.loop());
+                        opened -> {
+                            report(logId, opened.report());
+                            return join(id, logId, directory, shard, opened.log(), config, options, listeners);
+                        },
+                        shard.loop());
     }
 
     /** What a topic's configuration means for the log of one partition. */
@@ -134,27 +157,35 @@ public final class ReplicaOpener {
                 TAIL_CACHE_BYTES);
     }
 
-    private PartitionLog openLog(LogId logId, LogDirectory directory, Configuration initial, TopicConfig config) {
+    private OpenResult openLog(LogId logId, LogDirectory directory, Configuration initial, TopicConfig config) {
         // Who finds no log where the journal knows its group has lost it.
         boolean isLost = !directory.found().contains(logId)
                 && !directory.journal().load(logId.group()).equals(HardState.NONE);
         ByteBuf members = Unpooled.buffer();
         ConfigurationCodec.write(members, isLost ? Configuration.NONE : initial);
         try {
-            OpenResult result = directory.openLog(
-                    logId,
-                    ByteBufUtil.getBytes(members),
-                    logConfig(config, new PartitionId(logId.topicId(), logId.partition())),
-                    environment.clock().millis(),
-                    !isAlone(initial));
-            if (result instanceof OpenResult.Opened opened) {
-                report(logId, opened.report());
-                return opened.log();
+            OpenResult result = openLog(logId, directory, ByteBufUtil.getBytes(members), initial, config);
+            if (result instanceof OpenResult.Damaged damaged && damaged.canBeSetAside() && !isAlone(initial)) {
+                // Nothing of it can be kept; what others know of it is fetched from them, and this replica remembers
+                // nothing.
+                directory.setAside(logId);
+                result = openLog(logId, directory, ByteBufUtil.getBytes(members), initial, config);
             }
-            throw new DamagedException(((OpenResult.Damaged) result).damage().toString());
+            return result;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private OpenResult openLog(
+            LogId logId, LogDirectory directory, byte[] members, Configuration initial, TopicConfig config)
+            throws IOException {
+        return directory.openLog(
+                logId,
+                members,
+                logConfig(config, new PartitionId(logId.topicId(), logId.partition())),
+                environment.clock().millis(),
+                !isAlone(initial));
     }
 
     private boolean isAlone(Configuration members) {
@@ -182,10 +213,10 @@ public final class ReplicaOpener {
             TopicConfig config,
             RaftGroup.Options options,
             List<ReplicaListener> listeners) {
-        Replica replica =
-                new Replica(id, logId.directoryName(), shard, log, directory, config, assignments, rules.serving());
-        ReplicaStorage storage =
-                new ReplicaStorage(nodeId, log, directory.journal(), shard, replica::stop, replica::replaced);
+        Replica replica = new Replica(
+                id, logId.directoryName(), shard, log, directory, config, assignments, peers, rules.serving());
+        ReplicaStorage storage = new ReplicaStorage(
+                nodeId, log, directory.journal(), shard, replica::stop, replica::replaced, replica::damaged);
         RaftCore core = new RaftCore(
                 new RaftOptions(
                         nodeId,

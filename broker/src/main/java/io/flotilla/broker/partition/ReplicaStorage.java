@@ -2,6 +2,7 @@ package io.flotilla.broker.partition;
 
 import io.flotilla.broker.env.Clock;
 import io.flotilla.broker.env.EventLoop;
+import io.flotilla.log.Damage;
 import io.flotilla.log.LogSnapshot;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.ReadResult;
@@ -37,6 +38,7 @@ final class ReplicaStorage implements GroupStorage {
     private final ByteBufAllocator allocator;
     private final Consumer<Throwable> failed;
     private final Runnable installed;
+    private final Consumer<Damage> onDamage;
     private final BatchCursor cursor = new BatchCursor();
 
     /** A snapshot being made durable: its last index, and whom to tell. */
@@ -47,6 +49,7 @@ final class ReplicaStorage implements GroupStorage {
     /**
      * @param failed told when the group must stop
      * @param installed told when a snapshot has replaced the log in memory, before it is durable
+     * @param onDamage told of damage that a read found
      */
     ReplicaStorage(
             int nodeId,
@@ -54,7 +57,8 @@ final class ReplicaStorage implements GroupStorage {
             HardStateJournal journal,
             Shard shard,
             Consumer<Throwable> failed,
-            Runnable installed) {
+            Runnable installed,
+            Consumer<Damage> onDamage) {
         this.nodeId = nodeId;
         this.log = log;
         this.journal = journal;
@@ -63,6 +67,7 @@ final class ReplicaStorage implements GroupStorage {
         this.allocator = shard.allocator();
         this.failed = failed;
         this.installed = installed;
+        this.onDamage = onDamage;
     }
 
     /** The log is durable up to this index: completes an installation. */
@@ -115,7 +120,8 @@ final class ReplicaStorage implements GroupStorage {
             if (result instanceof ReadResult.Batches batches) {
                 callback.read(batches.lastIndex(), batches.bytes());
             } else if (result instanceof ReadResult.Damaged damaged) {
-                failed.accept(new IllegalStateException("damaged: " + damaged.damage()));
+                onDamage.accept(damaged.damage());
+                callback.failed();
             } else {
                 callback.failed();
             }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,6 +65,9 @@ public final class Replicas {
     private final Map<UUID, Wanted> wanted = new HashMap<>();
     private final Map<PartitionId, Replica> open = new ConcurrentHashMap<>();
     private final Map<PartitionId, String> damaged = new ConcurrentHashMap<>();
+
+    /** Replicas being opened, and perhaps repaired before; one that is taken out is given up. */
+    private final Set<PartitionId> opening = ConcurrentHashMap.newKeySet();
 
     /**
      * @param loop the metadata partition's, on which changes are made
@@ -236,18 +240,29 @@ public final class Replicas {
     private CompletableFuture<Replica> open(
             PartitionId id, LogId logId, Configuration initial, TopicConfig config, RaftGroup.Options options) {
         LogDirectory directory = directoryFor(logId);
+        opening.add(id);
         CompletableFuture<Replica> opened = removals.getOrDefault(
                         logId.directoryName(), CompletableFuture.completedFuture(null))
-                .thenCompose(
-                        nothing -> opener.open(id, logId, directory, initial, config, options, listeners.apply(logId)))
+                .thenCompose(nothing -> opener.open(
+                        id,
+                        logId,
+                        directory,
+                        initial,
+                        config,
+                        options,
+                        listeners.apply(logId),
+                        () -> opening.contains(id),
+                        damage -> damaged.put(id, damage)))
                 .whenComplete((replica, failure) -> opened(id, logId, replica, failure));
         slots.put(id, new Slot(logId, directory, opened));
         return opened;
     }
 
     private void opened(PartitionId id, LogId logId, Replica replica, Throwable failure) {
+        opening.remove(id);
         if (failure == null) {
             open.put(id, replica);
+            damaged.remove(id);
             // The topic may have changed meanwhile.
             loop.execute(() -> {
                 Wanted now = wanted.get(id.topicId());
@@ -284,6 +299,7 @@ public final class Replicas {
     }
 
     private void remove(PartitionId id, Slot slot, String why) {
+        opening.remove(id);
         String name = slot.logId().directoryName();
         CompletableFuture<Void> removed = slot.opened()
                 .thenComposeAsync(replica -> close(id, replica), scheduler.blocking())
@@ -334,12 +350,14 @@ public final class Replicas {
 
     /** Whether every replica wanted so far is open, or known to be damaged; on the loop. */
     public boolean allOpened() {
-        return slots.values().stream().allMatch(slot -> slot.opened().isDone());
+        return slots.entrySet().stream()
+                .allMatch(slot -> slot.getValue().opened().isDone() || damaged.containsKey(slot.getKey()));
     }
 
     /** Closes all replicas and completes once their logs are closed. On the loop. */
     public CompletableFuture<Void> close() {
         List<CompletableFuture<Void>> closed = new ArrayList<>();
+        opening.clear();
         slots.forEach((id, slot) -> closed.add(slot.opened()
                 .thenComposeAsync(replica -> close(id, replica), loop)
                 .exceptionally(failure -> null)));

@@ -12,6 +12,7 @@ import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.env.RandomSource;
 import io.flotilla.broker.env.Scheduler;
 import io.flotilla.broker.machine.TestLoop;
+import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.broker.net.Peers;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.fs.MemoryFileSystem;
@@ -110,8 +111,10 @@ public final class TestBroker {
         shards = new Shards(
                 id, incarnation, HEARTBEAT_MS, TIMEOUT_MS, new OneLoop(disk), loop, allocator, peers, announcer);
         peers.listen(shards);
+        Metrics metrics = new Metrics();
+        PeerCopies copies = new PeerCopies(id, peers, List::of, metrics.damageFound, metrics.damageRepaired);
         ReplicaOpener opener =
-                new ReplicaOpener(id, PRODUCER_EXPIRATION_MS, shards, environment, allocator, assignments);
+                new ReplicaOpener(id, PRODUCER_EXPIRATION_MS, shards, environment, allocator, assignments, copies);
         SortedMap<String, String> nothing = Collections.emptySortedMap();
         ConfigLayers layers = new ConfigLayers(nothing, nothing, nothing);
         replicas = new Replicas(

@@ -73,13 +73,19 @@ public final class BatchSelection {
         while (!complete && cursor.next() == BatchCursor.Step.BATCH) {
             RecordBatch batch = cursor.batch();
             long last = batch.isRaftEntry() ? next : next + batch.offsetCount() - 1;
+            // The first one even before it is asked where it ends: if that were wrong, nothing would be found, for
+            // ever.
+            damage = verify && bytes == 0 ? damageOf(batch, last) : null;
+            if (damage != null) {
+                break;
+            }
             if (last >= fromIndex) {
                 boolean wanted = withRaftEntries || !batch.isRaftEntry();
                 if (last > lastIndex || wanted && !fits(batch)) {
                     complete = true;
                     break;
                 }
-                damage = verify ? damageOf(batch, last) : null;
+                damage = verify && bytes > 0 ? damageOf(batch, last) : null;
                 if (damage != null) {
                     break;
                 }

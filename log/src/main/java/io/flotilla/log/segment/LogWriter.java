@@ -1,6 +1,7 @@
 package io.flotilla.log.segment;
 
 import io.flotilla.log.LogFailure;
+import io.flotilla.log.RepairResult;
 import io.flotilla.log.flush.FlushTarget;
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileHandle;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -271,6 +273,20 @@ public final class LogWriter extends FlushTarget {
             closeFile();
             files.install(index, bytes, segment, files.isForgetful());
         });
+    }
+
+    /** Repairs a segment, and tells the loop what became of it. Takes the batches over. */
+    public void patch(SegmentPatch patch, ByteBuf batches, Consumer<RepairResult> done) {
+        Step step = () -> {
+            try {
+                RepairResult result = patch.apply(batches);
+                loop.execute(() -> done.accept(result));
+            } finally {
+                batches.release();
+            }
+        };
+        // With the bytes, so that they are released if the step is never taken.
+        queue.add(new Work(step, null, 0, batches, 0, 0, 0));
     }
 
     /** Notes that the replica is no longer forgetful, and calls back on the loop. */

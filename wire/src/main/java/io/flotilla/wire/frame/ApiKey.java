@@ -45,6 +45,8 @@ import io.flotilla.wire.message.PeerFrameRequest;
 import io.flotilla.wire.message.PeerHelloRequest;
 import io.flotilla.wire.message.ProduceRequest;
 import io.flotilla.wire.message.ProducerIdBlockRequest;
+import io.flotilla.wire.message.RangeChecksumRequest;
+import io.flotilla.wire.message.ReadCommittedRequest;
 import io.flotilla.wire.message.RegisterBrokerRequest;
 import io.flotilla.wire.message.RemoveRaftVoterRequest;
 import io.flotilla.wire.message.SyncGroupRequest;
@@ -102,7 +104,9 @@ public enum ApiKey {
     TRANSFER_LEADER(TransferLeaderRequest.API),
     ASSIGNMENT_REACHED(AssignmentReachedRequest.API),
     DESCRIBE_REPLICAS(DescribeReplicasRequest.API),
-    FORCE_REPLICA(ForceReplicaRequest.API);
+    FORCE_REPLICA(ForceReplicaRequest.API),
+    READ_COMMITTED(ReadCommittedRequest.API),
+    RANGE_CHECKSUM(RangeChecksumRequest.API);
 
     /** Numbers from here on are Flotilla's own: spoken between brokers, unknown to Kafka. */
     public static final short LOWEST_PRIVATE = 32_000;

@@ -1,0 +1,145 @@
+package io.flotilla.broker.partition;
+
+import io.flotilla.broker.env.EventLoop;
+import io.flotilla.log.DamagedSpot;
+import io.flotilla.log.LogDirectory;
+import io.flotilla.log.LogId;
+import io.flotilla.log.OpenResult;
+import io.flotilla.log.RepairResult;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a log that may be damaged where it must be read to be opened: repairs it with committed entries of other replicas,
+ * for as long as it takes and the log is wanted. Used once. Blocking work runs in the background, the rest on any thread,
+ * one step at a time.
+ */
+final class RepairBeforeOpening {
+    private static final Logger LOG = LoggerFactory.getLogger(RepairBeforeOpening.class);
+    private static final long RETRY_MS = 1_000;
+
+    private final LogId logId;
+    private final LogDirectory directory;
+    private final Supplier<OpenResult> open;
+    private final PeerCopies peers;
+    private final Executor blocking;
+    private final EventLoop loop;
+    private final BooleanSupplier wanted;
+    private final Consumer<String> onDamage;
+    private final CompletableFuture<OpenResult.Opened> opened = new CompletableFuture<>();
+
+    /**
+     * @param open opens the log; blocks
+     * @param wanted whether to go on
+     * @param onDamage told what is wrong, each time something is
+     */
+    RepairBeforeOpening(
+            LogId logId,
+            LogDirectory directory,
+            Supplier<OpenResult> open,
+            PeerCopies peers,
+            Executor blocking,
+            EventLoop loop,
+            BooleanSupplier wanted,
+            Consumer<String> onDamage) {
+        this.logId = logId;
+        this.directory = directory;
+        this.open = open;
+        this.peers = peers;
+        this.blocking = blocking;
+        this.loop = loop;
+        this.wanted = wanted;
+        this.onDamage = onDamage;
+    }
+
+    /** Fails with {@link ReplicaOpener.DamagedException} when it is not wanted any more or cannot be repaired. */
+    CompletableFuture<OpenResult.Opened> run() {
+        blocking.execute(this::attempt);
+        return opened;
+    }
+
+    private void attempt() {
+        OpenResult result;
+        try {
+            result = open.get();
+        } catch (RuntimeException e) {
+            opened.completeExceptionally(e);
+            return;
+        }
+        if (result instanceof OpenResult.Opened done) {
+            opened.complete(done);
+            return;
+        }
+        OpenResult.Damaged damaged = (OpenResult.Damaged) result;
+        String what = damaged.damage().toString();
+        if (damaged.spot() == null || !wanted.getAsBoolean()) {
+            opened.completeExceptionally(new ReplicaOpener.DamagedException(what));
+            return;
+        }
+        peers.damageFound();
+        LOG.error("{} is opened once what is damaged is repaired from other replicas: {}", logId.directoryName(), what);
+        onDamage.accept(what);
+        fill(damaged.spot(), peers.others(), 0);
+    }
+
+    private void fill(DamagedSpot spot, List<Integer> brokers, int next) {
+        if (next == brokers.size()) {
+            loop.schedule(() -> blocking.execute(() -> again(spot)), RETRY_MS);
+            return;
+        }
+        PartitionId id = new PartitionId(logId.topicId(), logId.partition());
+        peers.read(brokers.get(next), id, spot.index())
+                .whenCompleteAsync(
+                        (batches, failure) -> {
+                            if (failure == null) {
+                                put(spot, batches, brokers, next);
+                            } else {
+                                fill(spot, brokers, next + 1);
+                            }
+                        },
+                        blocking);
+    }
+
+    private void again(DamagedSpot spot) {
+        if (wanted.getAsBoolean()) {
+            fill(spot, peers.others(), 0);
+        } else {
+            opened.completeExceptionally(new ReplicaOpener.DamagedException("not repaired at index " + spot.index()));
+        }
+    }
+
+    private void put(DamagedSpot spot, ByteBuf batches, List<Integer> brokers, int next) {
+        RepairResult result;
+        try {
+            result = directory.repair(logId, spot, batches);
+        } catch (IOException e) {
+            opened.completeExceptionally(new UncheckedIOException(e));
+            return;
+        } finally {
+            batches.release();
+        }
+        if (result instanceof RepairResult.Continued continued) {
+            fill(continued.next(), brokers, next);
+        } else if (result instanceof RepairResult.Repaired) {
+            LOG.warn(
+                    "{}: repaired from byte {} on with what broker {} has",
+                    logId.directoryName(),
+                    spot.position(),
+                    brokers.get(next));
+            peers.damageRepaired();
+            attempt();
+        } else {
+            LOG.warn("{}: not repaired from broker {}: {}", logId.directoryName(), brokers.get(next), result);
+            fill(spot, brokers, next + 1);
+        }
+    }
+}
