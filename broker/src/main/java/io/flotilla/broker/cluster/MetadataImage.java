@@ -21,6 +21,7 @@ public final class MetadataImage {
     private final TreePMap<Integer, MetadataState.Disks> disks;
     private final TreePMap<String, TopicInfo> topicsByName;
     private final HashPMap<UUID, TopicInfo> topicsById;
+    private final HashPMap<UUID, Long> deletedTopics;
     private final TreePMap<String, String> clusterConfigs;
     private final TreePMap<Integer, TreePMap<String, String>> brokerConfigs;
 
@@ -32,6 +33,7 @@ public final class MetadataImage {
         this.disks = state.disks;
         this.topicsByName = state.topicsByName;
         this.topicsById = state.topicsById;
+        this.deletedTopics = state.deletedTopics;
         this.clusterConfigs = state.clusterConfigs;
         this.brokerConfigs = state.brokerConfigs;
     }
@@ -74,6 +76,11 @@ public final class MetadataImage {
     /** The topic, or null. */
     public TopicInfo topic(UUID id) {
         return topicsById.get(id);
+    }
+
+    /** Whether the topic with this id existed and was deleted; false for one that is not known, or was deleted long ago. */
+    public boolean isDeleted(UUID id) {
+        return deletedTopics.containsKey(id);
     }
 
     /** All topics, ordered by name. */

@@ -23,6 +23,9 @@ import org.pcollections.TreePMap;
  * the moment costs nothing. Used by one thread.
  */
 final class MetadataState {
+    /** Deleted topics whose ids are remembered: a broker that was away for as many deletions keeps what it then finds. */
+    private static final int MOST_DELETED = 100_000;
+
     long offset = -1;
     String clusterId;
     long nextProducerId;
@@ -33,6 +36,10 @@ final class MetadataState {
     TreePMap<Integer, Disks> disks = TreePMap.empty();
     TreePMap<String, TopicInfo> topicsByName = TreePMap.empty();
     HashPMap<UUID, TopicInfo> topicsById = HashTreePMap.empty();
+    /** Ids of deleted topics by the offsets of the records that deleted them, and the other way round. */
+    TreePMap<Long, UUID> deletions = TreePMap.empty();
+
+    HashPMap<UUID, Long> deletedTopics = HashTreePMap.empty();
     /** Topic names by their {@link TopicNames#metricForm}, of which two topics must not share one. */
     HashPMap<String, String> namesByMetricForm = HashTreePMap.empty();
 
@@ -65,7 +72,7 @@ final class MetadataState {
         } else if (message instanceof ClusterPartitionsRecord partitions) {
             add(partitions, record.offset());
         } else if (message instanceof ClusterTopicRemovalRecord removal) {
-            remove(removal);
+            remove(removal, record.offset());
         } else if (message instanceof ClusterAssignmentRecord assignment) {
             assign(assignment, record.offset());
         } else if (message instanceof ClusterConfigRecord config) {
@@ -138,13 +145,19 @@ final class MetadataState {
         replicaCounts.add(List.of(record.replicas()));
     }
 
-    private void remove(ClusterTopicRemovalRecord record) {
+    private void remove(ClusterTopicRemovalRecord record, long at) {
         TopicInfo topic = existing(record.topicId());
         topicsByName = topicsByName.minus(topic.name());
         topicsById = topicsById.minus(topic.id());
         namesByMetricForm = namesByMetricForm.minus(TopicNames.metricForm(topic.name()));
         partitionCount -= topic.partitions();
         replicaCounts.remove(topic.replicas());
+        deletions = deletions.plus(at, topic.id());
+        deletedTopics = deletedTopics.plus(topic.id(), at);
+        if (deletions.size() > MOST_DELETED) {
+            deletedTopics = deletedTopics.minus(deletions.firstEntry().getValue());
+            deletions = deletions.minusFirstEntry();
+        }
     }
 
     private void set(ClusterConfigRecord record) {

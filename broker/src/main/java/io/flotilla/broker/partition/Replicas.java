@@ -127,7 +127,7 @@ public final class Replicas {
 
     /**
      * Sets aside what is on disk and not in this image, which must be recent: newer than this broker's start. What the image
-     * knows to have moved to other brokers is deleted. On the loop.
+     * knows to have been deleted, or to have moved to other brokers, is deleted. On the loop.
      */
     public void setStraysAside(MetadataImage image) {
         for (LogDirectory directory : directories) {
@@ -136,7 +136,9 @@ public final class Replicas {
                     continue;
                 }
                 TopicInfo topic = image.topic(found.topicId());
-                if (topic == null || found.partition() >= topic.partitions()) {
+                if (topic == null && image.isDeleted(found.topicId())) {
+                    delete(directory, found, "its topic was deleted while this broker was away");
+                } else if (topic == null || found.partition() >= topic.partitions()) {
                     setAside(directory, found);
                 } else if (!topic.assignments().get(found.partition()).isHostedBy(nodeId)) {
                     delete(directory, found, "its partition lives on other brokers");
@@ -346,6 +348,11 @@ public final class Replicas {
                 .map(CompletableFuture::join)
                 .filter(Objects::nonNull)
                 .toList());
+    }
+
+    /** How far opening has come. Any thread. */
+    public OpeningProgress opening() {
+        return opener.progress();
     }
 
     /** Whether every replica wanted so far is open, or known to be damaged; on the loop. */

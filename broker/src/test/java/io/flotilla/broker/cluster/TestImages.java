@@ -7,6 +7,7 @@ import io.flotilla.wire.record.Record;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** Metadata images as a test needs them. */
 public final class TestImages {
@@ -63,9 +64,14 @@ public final class TestImages {
         return state(brokers, topics).image();
     }
 
-    /** The same, where brokers have had their disks only since the metadata records at these offsets. */
-    public static MetadataImage of(int brokers, Iterable<TopicInfo> topics, Map<Integer, Long> disksSince) {
+    /**
+     * The same, where brokers have had their disks only since the metadata records at these offsets, and topics with these ids
+     * were deleted.
+     */
+    public static MetadataImage of(
+            int brokers, Iterable<TopicInfo> topics, Map<Integer, Long> disksSince, Iterable<UUID> deleted) {
         MetadataState state = state(brokers, topics);
+        deleted.forEach(id -> state.deletedTopics = state.deletedTopics.plus(id, 0L));
         disksSince.forEach(
                 (broker, offset) -> state.disks = state.disks.plus(broker, new MetadataState.Disks(List.of(), offset)));
         return state.image();

@@ -279,13 +279,26 @@ class RecoveryTest {
     }
 
     @Test
+    void aTopicDeletedWhileABrokerWasAwayIsDeletedThereTooAndMakesRoomForOneOfTheSameName() throws IOException {
+        cluster.createTopic("gone", 1);
+        cluster.produce("gone", cluster.awaitLeader(), Batches.of("old"));
+        cluster.kill(2);
+        PartitionId fresh = new PartitionId(cluster.recreateTopic("gone"), 0);
+        cluster.start(2);
+        cluster.await(() -> cluster.broker(2).replicas().get(fresh) != null);
+        assertThat(cluster.broker(2).replicas().get(fresh).log().logEndOffset()).isZero();
+        assertThat(cluster.broker(2).files.list(Path.of("/data")))
+                .contains("gone-0")
+                .noneMatch(name -> name.endsWith("-stray") || name.endsWith("-delete"));
+    }
+
+    @Test
     void dataThatMetadataDoesNotKnowIsSetAsideAndNotRemoved() throws IOException {
         cluster.createTopic("stray", 1);
         cluster.produce("stray", cluster.awaitLeader(), Batches.of("precious"));
         cluster.stop(2);
-        cluster.deleteTopic("stray");
+        cluster.forgetTopic("stray");
         cluster.start(2);
-        cluster.broker(2).replicas().setStraysAside(cluster.image());
         assertThat(cluster.broker(2).files.exists(Path.of("/data", "stray-0"))).isFalse();
         assertThat(cluster.broker(2).files.list(Path.of("/data")))
                 .anyMatch(name -> name.startsWith("stray") && name.endsWith("-stray"));

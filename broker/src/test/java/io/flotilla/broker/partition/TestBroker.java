@@ -127,6 +127,7 @@ public final class TestBroker {
                 logId -> List.of());
         shards.start();
         disk.held = slowDisk;
+        replicas.setStraysAside(image);
         apply(image);
         links.connect(id);
     }

@@ -41,6 +41,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     private final TestLinks links = new TestLinks(loop);
     private final Map<Integer, TestBroker> brokers = new TreeMap<>();
     private final Map<String, TopicInfo> topics = new TreeMap<>();
+    private final List<UUID> deletedTopics = new ArrayList<>();
     private final Map<Integer, Long> disksSince = new TreeMap<>();
     private final TestAssignments assignments = new TestAssignments();
     private final RandomGenerator random;
@@ -105,6 +106,12 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     }
 
     public void deleteTopic(String name) {
+        deletedTopics.add(topics.get(name).id());
+        forgetTopic(name);
+    }
+
+    /** Has metadata say nothing of a topic, not even that it was deleted. */
+    public void forgetTopic(String name) {
         topics.remove(name);
         runningBrokers().forEach(broker -> broker.apply(image()));
     }
@@ -120,7 +127,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     }
 
     public MetadataImage image() {
-        return TestImages.of(size, topics.values(), disksSince);
+        return TestImages.of(size, topics.values(), disksSince, deletedTopics);
     }
 
     @Override
