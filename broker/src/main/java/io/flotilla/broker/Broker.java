@@ -16,6 +16,7 @@ import io.flotilla.broker.metrics.Health;
 import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.broker.metrics.MetricsServer;
 import io.flotilla.broker.net.RealEnvironment;
+import io.flotilla.broker.partition.OpeningProgress;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.Replicas;
 import io.flotilla.broker.partition.Rules;
@@ -40,12 +41,15 @@ public final class Broker {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     private static final long LOOK_MS = 20;
+    /** How often to say how far opening the replicas has come. */
+    private static final long PROGRESS_NANOS = 1_000_000_000;
 
     private final BrokerConfig config;
     private final Environment environment;
     private final BrokerParts parts;
     private final Health health;
     private final EventLoop loop;
+    private final long startNanos;
     private final Runnable closeEnvironment;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -55,6 +59,7 @@ public final class Broker {
     private MetricsServer metricsServer;
     private MetadataImage previous = MetadataImage.EMPTY;
     private boolean current;
+    private long progressNanos;
     private boolean stopping;
 
     private Broker(
@@ -63,6 +68,8 @@ public final class Broker {
         this.environment = environment;
         this.parts = parts;
         this.health = health;
+        this.startNanos = environment.clock().nanoTime();
+        this.progressNanos = startNanos;
         this.loop = parts.metadataLoop();
         this.closeEnvironment = closeEnvironment;
     }
@@ -208,11 +215,26 @@ public final class Broker {
             return;
         }
         if (parts.replicas().allOpened()) {
-            LOG.info("Broker {} is ready", config.nodeId());
+            reportOpening("Broker " + config.nodeId() + " is ready");
             ready.complete(null);
-        } else {
-            loop.schedule(this::checkReady, LOOK_MS);
+            return;
         }
+        if (environment.clock().nanoTime() - progressNanos >= PROGRESS_NANOS) {
+            progressNanos = environment.clock().nanoTime();
+            reportOpening("Replicas are being opened");
+        }
+        loop.schedule(this::checkReady, LOOK_MS);
+    }
+
+    private void reportOpening(String what) {
+        OpeningProgress opening = parts.replicas().opening();
+        LOG.info(
+                "{}: {} of {} replicas opened, {} MB of logs checked, {} ms after the start",
+                what,
+                opening.asked() - opening.waiting(),
+                opening.asked(),
+                opening.scannedBytes() >> 20,
+                (environment.clock().nanoTime() - startNanos) / 1_000_000);
     }
 
     private SortedMap<Integer, InetSocketAddress> addresses(MetadataImage image) {

@@ -15,6 +15,8 @@ final class BrokerGauges {
         metrics.replicas.follow(() -> replicas.all().size());
         count(metrics.replicasLeading, replicas, Replica::isLeading);
         count(metrics.replicasLeaderless, replicas, replica -> replica.leaderId() < 0);
+        metrics.replicasOpening.follow(() -> replicas.opening().waiting());
+        metrics.recoveredBytes.follow(() -> replicas.opening().scannedBytes());
         metrics.replicasStopped.follow(() -> replicas.damaged().size()
                 + replicas.all().stream().filter(Replica::isFailed).count());
         metrics.logDirectoriesFailed.follow(() -> replicas.directories().stream()

@@ -74,6 +74,14 @@ public final class Metrics {
     public final Gauge replicasLeaderless =
             gauge("flotilla_replicas_leaderless", "Replicas that know no leader of their partition");
 
+    /** Replicas that are being opened, or wait for it. */
+    public final Gauge replicasOpening =
+            gauge("flotilla_replicas_opening", "Replicas that are being opened, or wait for it");
+
+    /** Bytes of logs read and checked when replicas were opened. */
+    public final Gauge recoveredBytes =
+            gauge("flotilla_recovery_scanned_bytes", "Bytes of logs read and checked when replicas were opened");
+
     /** Replicas that have stopped because of damage or a failed disk. */
     public final Gauge replicasStopped =
             gauge("flotilla_replicas_stopped", "Replicas that have stopped because of damage or a failed disk");

@@ -63,6 +63,7 @@ public final class ReplicaOpener {
     private final Assignments assignments;
     private final Rules rules;
     private final PeerCopies peers;
+    private final OpeningProgress progress = new OpeningProgress();
 
     /** @param producerIdExpirationMs {@code producer.id.expiration.ms} */
     public ReplicaOpener(
@@ -105,6 +106,11 @@ public final class ReplicaOpener {
         }
     }
 
+    /** How far opening has come. */
+    OpeningProgress progress() {
+        return progress;
+    }
+
     /**
      * Opens one replica.
      *
@@ -125,6 +131,7 @@ public final class ReplicaOpener {
             Consumer<String> onDamage) {
         Shard shard = shards.shardOf(id);
         Executor blocking = environment.scheduler().blocking();
+        progress.begin();
         return new RepairBeforeOpening(
                         logId,
                         directory,
@@ -137,10 +144,12 @@ public final class ReplicaOpener {
                 .run()
                 .thenApplyAsync(
                         opened -> {
+                            progress.recovered(opened.report());
                             report(logId, opened.report());
                             return join(id, logId, directory, shard, opened.log(), config, options, listeners);
                         },
-                        shard.loop());
+                        shard.loop())
+                .whenComplete((replica, failure) -> progress.end());
     }
 
     /** What a topic's configuration means for the log of one partition. */
