@@ -3,6 +3,7 @@ package io.flotilla.itests.chaos;
 import io.flotilla.itests.check.Event.Note;
 import io.flotilla.itests.check.History;
 import io.flotilla.itests.check.Violation;
+import io.flotilla.itests.real.Command;
 import io.flotilla.itests.real.ProcessCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ final class ChaosRun {
     private static final int PARTITIONS = 6;
     private static final int DISK_MB = 96;
     private static final int SHOWN = 10;
+    private static final int EXPLAINED = 3;
     private static final int LEAST_HOLD_MS = 1500;
     private static final int HOLD_SPREAD_MS = 2500;
 
@@ -78,9 +80,31 @@ final class ChaosRun {
                 List<Violation> violations = new Settling(history, workload, () -> directories(cluster)).settle();
                 say("%d events with seed %d, %d violations"
                         .formatted(history.entries().size(), seed, violations.size()));
+                explain(cluster, violations);
                 return violations;
             }
         }
+    }
+
+    /** Has the brokers themselves say what they think of partitions that something is wrong with. */
+    private static void explain(ProcessCluster cluster, List<Violation> violations) {
+        violations.stream()
+                .map(violation -> violation.partition().toString())
+                .distinct()
+                .limit(EXPLAINED)
+                .forEach(partition -> System.out.println(Command.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "io.flotilla.broker.cli.Flotilla",
+                                "partition",
+                                "explain",
+                                partition,
+                                "--bootstrap-server",
+                                cluster.bootstrap())
+                        .run()
+                        .output()));
     }
 
     private static List<Path> directories(ProcessCluster cluster) {
