@@ -157,13 +157,14 @@ public final class GroupHost {
         }
     }
 
-    /** Takes a frame of kind {@link PeerFrame#GROUPS}; does not release it. */
+    /**
+     * Takes a frame of kind {@link PeerFrame#GROUPS}; does not release it. What is open elsewhere and not here counts even before
+     * its sender is known to be up: it does not say so again, and a replica that opens here may not know its members.
+     */
     public void receiveGroups(int from, ByteBuf frame) {
         frame.skipBytes(1);
         byte kind = frame.readByte();
-        if (!nodesUp.contains(from)) {
-            return;
-        }
+        boolean isUp = nodesUp.contains(from);
         List<GroupId> answers = new ArrayList<>();
         while (frame.isReadable()) {
             GroupId id = GroupId.read(frame);
@@ -171,6 +172,9 @@ public final class GroupHost {
             if (group == null) {
                 isElsewhere(from, id, kind != CLOSED);
                 continue;
+            }
+            if (!isUp) {
+                continue; // Asked again when it is up.
             }
             if (kind == CLOSED) {
                 group.peerDown(from);

@@ -151,6 +151,22 @@ class GroupHostTest {
     }
 
     @Test
+    void aReplicaThatKnowsNoMembersIsFoundByALeaderThatSawItsNodeUpFirst() {
+        cluster.cutOff(3);
+        cluster.node(1).open(0);
+        cluster.node(2).open(0);
+        cluster.run();
+        member(1).propose("a");
+        cluster.connect(1, 3);
+        cluster.connect(3, 1);
+
+        cluster.node(3).openKnowingNobody(0);
+        cluster.run();
+        cluster.tick(HostCluster.ELECTION_TICKS);
+        assertThat(member(3).storage.records()).containsExactly("a");
+    }
+
+    @Test
     void aReplicaThatIsGoneFromALivingBrokerIsDownForItsGroupOnly() {
         open();
         cluster.openEverywhere(1);

@@ -67,6 +67,13 @@ final class HostCluster {
         run();
     }
 
+    /** One node sees another as up, over a link that works. */
+    void connect(int from, int to) {
+        cut.remove(to);
+        node(from).host.nodeUp(to);
+        run();
+    }
+
     /** Breaks the links of a node; both sides notice. */
     void cutOff(int id) {
         cut.add(id);
@@ -132,8 +139,19 @@ final class HostCluster {
         }
 
         Member open(int number, RaftGroup.Options options) {
+            return open(
+                    number,
+                    options,
+                    nodes.keySet().stream().mapToInt(Integer::intValue).toArray());
+        }
+
+        /** Opens a group whose members this node has yet to learn. */
+        Member openKnowingNobody(int number) {
+            return open(number, new RaftGroup.Options(false, true, RaftGroup.FirstElection.HOLD_BACK), new int[0]);
+        }
+
+        private Member open(int number, RaftGroup.Options options, int[] ids) {
             Member member = new Member(new MemoryStorage(queue::add, allocator));
-            int[] ids = nodes.keySet().stream().mapToInt(Integer::intValue).toArray();
             RaftCore core = new RaftCore(
                     RaftOptions.defaults(id, ELECTION_TICKS),
                     DurableState.fresh(Configuration.of(ids)),
