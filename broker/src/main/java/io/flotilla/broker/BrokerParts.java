@@ -76,6 +76,7 @@ final class BrokerParts {
     private final ControllerClient controller;
     private final GroupCoordinators groups;
     private final PeerCopies copies;
+    private final ClusterAssignments assignments;
     private final Replicas replicas;
     private final TopicCreator topicCreator;
     private final ClusterView view;
@@ -167,24 +168,27 @@ final class BrokerParts {
                 shards,
                 () -> internalTopics.ensure(GroupCoordinators.TOPIC));
         this.copies = new PeerCopies(nodeId, peers, this::knownBrokers, metrics.damageFound, metrics.damageRepaired);
+        this.assignments = new ClusterAssignments(
+                loop,
+                environment.clock(),
+                metadata,
+                this::metadataReplica,
+                controller,
+                config.get(BalanceProperties.CONCURRENT_MOVES));
         this.replicas = new Replicas(
                 nodeId,
                 loop,
                 environment.scheduler(),
                 directories,
                 new ReplicaOpener(
-                        nodeId,
-                        config.get(BrokerProperties.PRODUCER_ID_EXPIRATION_MS),
+                        new ReplicaOpener.Settings(
+                                nodeId,
+                                config.get(BrokerProperties.PRODUCER_ID_EXPIRATION_MS),
+                                config.get(BrokerProperties.RAFT_LEASE_MS)),
                         shards,
                         environment,
                         allocator,
-                        new ClusterAssignments(
-                                loop,
-                                environment.clock(),
-                                metadata,
-                                this::metadataReplica,
-                                controller,
-                                config.get(BalanceProperties.CONCURRENT_MOVES)),
+                        assignments,
                         copies,
                         rules),
                 this::topicConfig,
@@ -331,6 +335,10 @@ final class BrokerParts {
 
     Leaders leaders() {
         return leaders;
+    }
+
+    ClusterAssignments assignments() {
+        return assignments;
     }
 
     Shards shards() {

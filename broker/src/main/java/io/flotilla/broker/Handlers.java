@@ -45,6 +45,7 @@ import io.flotilla.broker.api.RangeChecksumHandler;
 import io.flotilla.broker.api.ReadCommittedHandler;
 import io.flotilla.broker.api.RegisterBrokerHandler;
 import io.flotilla.broker.api.SyncGroupHandler;
+import io.flotilla.broker.api.UpToDateHandler;
 import io.flotilla.broker.cluster.ClusterView;
 import io.flotilla.broker.cluster.MetadataCache;
 import io.flotilla.broker.cluster.ProducerIds;
@@ -52,6 +53,7 @@ import io.flotilla.broker.config.BrokerConfig;
 import io.flotilla.broker.config.BrokerProperties;
 import io.flotilla.broker.env.Clock;
 import io.flotilla.broker.group.GroupCoordinators;
+import io.flotilla.wire.message.ApiMessage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -115,12 +117,15 @@ final class Handlers {
         ClusterView view = parts.view();
         BrokerLogDirs logDirs = new BrokerLogDirs(
                 parts.replicas(), parts.environment().scheduler().blocking());
+        MetadataHandler metadataHandler =
+                new MetadataHandler(view, parts.topicCreator(), config.get(BrokerProperties.AUTO_CREATE_TOPICS));
         return List.of(
-                new MetadataHandler(view, parts.topicCreator(), config.get(BrokerProperties.AUTO_CREATE_TOPICS)),
-                new DescribeClusterHandler(view),
-                new DescribeTopicPartitionsHandler(view, config.get(BrokerProperties.MAX_DESCRIBED_PARTITIONS)),
-                new DescribeConfigsHandler(config, metadata),
-                new ListConfigResourcesHandler(view),
+                new UpToDateHandler<>(metadataHandler, parts.assignments()::refreshed, metadataHandler::asksForMore),
+                upToDate(new DescribeClusterHandler(view)),
+                upToDate(new DescribeTopicPartitionsHandler(
+                        view, config.get(BrokerProperties.MAX_DESCRIBED_PARTITIONS))),
+                upToDate(new DescribeConfigsHandler(config, metadata)),
+                upToDate(new ListConfigResourcesHandler(view)),
                 new DescribeLogDirsHandler(logDirs, metadata),
                 new ReadCommittedHandler(parts.replicas()),
                 new RangeChecksumHandler(
@@ -129,6 +134,10 @@ final class Handlers {
                 new ForceReplicaHandler(parts.replicas()),
                 new ElectLeadersHandler(view, parts.leaderTransfer()),
                 parts.leaderTransfer());
+    }
+
+    private <Q extends ApiMessage, R extends ApiMessage> Handler<Q, R> upToDate(Handler<Q, R> handler) {
+        return new UpToDateHandler<>(handler, parts.assignments()::refreshed);
     }
 
     private List<Handler<?, ?>> controller() {

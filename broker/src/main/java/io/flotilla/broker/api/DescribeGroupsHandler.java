@@ -31,7 +31,7 @@ public final class DescribeGroupsHandler implements Handler<DescribeGroupsReques
         return PartitionCalls.gather(
                         request.groups(),
                         id -> GroupCalls.part(
-                                coordinators.submit(id, machine -> machine.describe(id)),
+                                coordinators.read(id, machine -> machine.describe(id)),
                                 found -> found == null ? missing(context, id) : described(request, found),
                                 error -> failed(id, error)))
                 .thenApply(groups ->

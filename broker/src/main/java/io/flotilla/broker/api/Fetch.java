@@ -79,7 +79,18 @@ final class Fetch {
      * @param withLeaders whether to say who leads instead of this broker
      */
     CompletableFuture<List<FetchResponse.Partition>> run(boolean withLeaders) {
-        look(0);
+        List<CompletableFuture<Void>> confirmations = new ArrayList<>(0);
+        for (FetchPart part : parts) {
+            if (part.mustBeCurrent()) {
+                confirmations.add(part.confirm(loop));
+            }
+        }
+        if (confirmations.isEmpty()) {
+            look(0);
+        } else {
+            CompletableFuture.allOf(confirmations.toArray(CompletableFuture[]::new))
+                    .thenRun(() -> look(0));
+        }
         return done.thenApply(nothing -> answers(withLeaders));
     }
 
@@ -110,6 +121,11 @@ final class Fetch {
         for (int i = from; i < parts.size(); i++) {
             FetchPart part = parts.get(i);
             part.check();
+            if (part.isDoubtful()) {
+                int again = i;
+                part.confirm(loop).thenRun(() -> look(again));
+                return;
+            }
             int room = limits.maxBytes() - bytes;
             if (room > 0 && part.hasRecords() || part.mayRedirect(nearer)) {
                 CompletableFuture<ReadResult> read = part.read(nearer, room, bytes == 0);

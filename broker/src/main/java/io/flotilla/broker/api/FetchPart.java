@@ -12,6 +12,7 @@ import io.flotilla.wire.message.FetchResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * One partition of a fetch under way: what is wanted, and what has been found so far. Lives on the connection's loop, except
@@ -35,6 +36,8 @@ final class FetchPart {
     private Waiters.Wait wait;
     private FetchResponse.EpochEndOffset diverging;
     private int readFrom = NearestReplica.LEADER;
+    /** Whether a quorum has confirmed that what is known here is not out of date; null while it was not asked. */
+    private Boolean confirmed;
 
     FetchPart(FetchSession.Wanted wanted, Partitions.Found found) {
         this.wanted = wanted;
@@ -44,15 +47,19 @@ final class FetchPart {
     /** Looks whether this replica can serve what is wanted. */
     void check() {
         behind = false;
-        error = found.error();
-        if (error != ErrorCode.NONE) {
-            return;
-        }
         Replica replica = found.replica();
-        if (!replica.isServing()) {
+        error = found.error();
+        if (error == ErrorCode.NONE && !replica.isServing()) {
             error = replica.unavailable();
-            return;
+        } else if (error == ErrorCode.NONE && Boolean.FALSE.equals(confirmed)) {
+            error = ErrorCode.NOT_LEADER_OR_FOLLOWER;
         }
+        if (error == ErrorCode.NONE) {
+            check(replica);
+        }
+    }
+
+    private void check(Replica replica) {
         // Only a leader that has committed in its term knows where the log ends; another replica may simply be behind.
         boolean knowsTheEnd = replica.isLeading();
         highWatermark = replica.highWatermark();
@@ -100,6 +107,38 @@ final class FetchPart {
 
     private long offset() {
         return wanted.request.fetchOffset();
+    }
+
+    // ---- is it still true?
+
+    /** Whether the topic wants no read, from whatever replica, to be older than the request. */
+    boolean mustBeCurrent() {
+        return found.error() == ErrorCode.NONE && found.replica().config().linearizableReads();
+    }
+
+    /**
+     * Whether a leader is about to say that there is no such offset. A leader that was deposed and does not know it may say
+     * so of records that its successor has acknowledged, and consumers would skip or repeat what they believe is not there.
+     */
+    boolean isDoubtful() {
+        return error == ErrorCode.OFFSET_OUT_OF_RANGE && offset() > highWatermark && confirmed == null;
+    }
+
+    /**
+     * Has a quorum confirm that what this replica knows is not out of date, and waits until it is not (ReadIndex).
+     *
+     * @return completes on the connection's loop
+     */
+    CompletableFuture<Void> confirm(EventLoop loop) {
+        Replica replica = found.replica();
+        return CompletableFuture.supplyAsync(replica::confirm, task -> on(replica.loop(), task))
+                .thenCompose(Function.identity())
+                .handleAsync(
+                        (current, failure) -> {
+                            confirmed = failure == null && current;
+                            return null;
+                        },
+                        task -> on(loop, task));
     }
 
     // ---- reading

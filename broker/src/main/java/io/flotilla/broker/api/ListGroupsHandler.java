@@ -29,7 +29,7 @@ public final class ListGroupsHandler implements Handler<ListGroupsRequest, ListG
 
     @Override
     public CompletableFuture<ListGroupsResponse> handle(RequestContext context, ListGroupsRequest request) {
-        return GroupCalls.reply(coordinators.submitToAll(GroupMachine::list), lists -> {
+        return GroupCalls.reply(coordinators.readAll(GroupMachine::list), lists -> {
             List<ListGroupsResponse.Group> groups = new ArrayList<>();
             for (List<ListedGroup> list : lists) {
                 for (ListedGroup group : list) {

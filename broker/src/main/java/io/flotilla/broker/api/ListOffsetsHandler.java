@@ -17,7 +17,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * ListOffsets (2), versions 1 to 11: offsets by time, exact to the record, or by what they mean. Only a leader that has
- * committed in its term answers: before that its high watermark may lie below what the leader before it has told (KIP-207).
+ * committed in its term answers: before that its high watermark may lie below what the leader before it has told (KIP-207). And
+ * only once a quorum has confirmed that it leads (ReadIndex), so that no answer is older than the question.
  *
  * <p>Without transactions every committed record is stable, so both isolation levels end at the high watermark. Nothing is
  * tiered, so the earliest local offset is the earliest there is, and there is no latest tiered one.
@@ -83,18 +84,30 @@ public final class ListOffsetsHandler implements Handler<ListOffsetsRequest, Lis
         return PartitionCalls.ask(replica, () -> answer(context, replica, asked));
     }
 
+    /** Answers once a quorum has confirmed that this replica still leads: one that was deposed may not know it yet. */
     private static CompletableFuture<ListOffsetsResponse.Partition> answer(
             RequestContext context, Replica replica, ListOffsetsRequest.Partition asked) {
+        ErrorCode error = check(context, replica, asked);
+        if (error != ErrorCode.NONE) {
+            return failed(asked, error);
+        }
+        return replica.confirm().thenCompose(confirmed -> {
+            ErrorCode now = confirmed ? check(context, replica, asked) : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+            return now == ErrorCode.NONE ? answerConfirmed(context, replica, asked) : failed(asked, now);
+        });
+    }
+
+    private static ErrorCode check(RequestContext context, Replica replica, ListOffsetsRequest.Partition asked) {
         ErrorCode error = Partitions.checkEpoch(replica, asked.currentLeaderEpoch());
         if (error == ErrorCode.NONE) {
             error = replica.checkLeading();
         }
-        if (error == ErrorCode.OFFSET_NOT_AVAILABLE && context.apiVersion() < FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE) {
-            error = ErrorCode.LEADER_NOT_AVAILABLE;
-        }
-        if (error != ErrorCode.NONE) {
-            return failed(asked, error);
-        }
+        boolean old = context.apiVersion() < FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE;
+        return error == ErrorCode.OFFSET_NOT_AVAILABLE && old ? ErrorCode.LEADER_NOT_AVAILABLE : error;
+    }
+
+    private static CompletableFuture<ListOffsetsResponse.Partition> answerConfirmed(
+            RequestContext context, Replica replica, ListOffsetsRequest.Partition asked) {
         return find(replica, asked.timestamp())
                 .handle((position, failure) ->
                         failure == null ? found(context, asked, position) : refused(asked, reported(replica, failure)));

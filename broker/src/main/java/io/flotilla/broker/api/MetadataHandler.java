@@ -61,6 +61,20 @@ public final class MetadataHandler implements Handler<MetadataRequest, MetadataR
         return MetadataResponse.builder().topics(topics).errorCode(error.code()).build();
     }
 
+    /** Whether topics are asked for that are not known here, or all there are: then what this broker knows may be too old. */
+    public boolean asksForMore(RequestContext context, MetadataRequest request) {
+        if (asksForAll(context, request)) {
+            return true;
+        }
+        MetadataImage image = cluster.image();
+        for (MetadataRequest.Topic asked : request.topics()) {
+            if ((byId(asked) ? image.topic(asked.topicId()) : named(image, asked.name())) == null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private List<String> missing(MetadataRequest request) {
         if (request.topics() == null) {
             return List.of();

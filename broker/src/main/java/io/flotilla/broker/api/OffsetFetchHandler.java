@@ -76,7 +76,7 @@ public final class OffsetFetchHandler implements Handler<OffsetFetchRequest, Off
             }
         }
         return GroupCalls.part(
-                coordinators.submit(group.groupId(), machine -> machine.fetch(group.groupId(), partitions)),
+                coordinators.read(group.groupId(), machine -> machine.fetch(group.groupId(), partitions)),
                 offsets -> found(group, image, byId, offsets.iterator()),
                 error -> failed(group, error));
     }
@@ -84,7 +84,7 @@ public final class OffsetFetchHandler implements Handler<OffsetFetchRequest, Off
     private CompletableFuture<OffsetFetchResponse.Group> fetchAll(
             OffsetFetchRequest.Group group, MetadataImage image, boolean byId) {
         return GroupCalls.part(
-                coordinators.submit(group.groupId(), machine -> machine.fetchAll(group.groupId())),
+                coordinators.read(group.groupId(), machine -> machine.fetchAll(group.groupId())),
                 all -> everything(group, image, byId, all),
                 error -> failed(group, error));
     }

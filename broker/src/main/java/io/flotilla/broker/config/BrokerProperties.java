@@ -339,6 +339,15 @@ public final class BrokerProperties {
                     + " another leader, in milliseconds. A process that has ended is noticed at once. Too short for"
                     + " machines short of processors, and brokers think each other dead that are only slow.");
 
+    public static final Property<Integer> RAFT_LEASE_MS = Property.integer("raft.lease.ms")
+            .range(0, 60_000)
+            .byDefault("0")
+            .doc(
+                    "How long brokers that have confirmed a partition's leader elect no other, in milliseconds, so that it may"
+                            + " answer reads (offsets, groups, linearizable fetches) without asking them each time. Safe while no"
+                            + " broker's clock runs more than 10 % slower than another's. A leader that dies is replaced only when"
+                            + " its lease is over, so 0, no leases, is the default. The same on all brokers.");
+
     public static final Property<Boolean> CONTROLLED_SHUTDOWN = Property.bool("controlled.shutdown.enable")
             .byDefault("true")
             .doc("Whether a broker hands its leaderships over before it stops.");
@@ -431,7 +440,12 @@ public final class BrokerProperties {
                             BalanceProperties.ALTER_LOG_DIRS_RATE)),
             new Section(
                     "Raft and shutdown",
-                    List.of(RAFT_HEARTBEAT_MS, RAFT_ELECTION_MS, CONTROLLED_SHUTDOWN, CONTROLLED_SHUTDOWN_TIMEOUT_MS)));
+                    List.of(
+                            RAFT_HEARTBEAT_MS,
+                            RAFT_ELECTION_MS,
+                            RAFT_LEASE_MS,
+                            CONTROLLED_SHUTDOWN,
+                            CONTROLLED_SHUTDOWN_TIMEOUT_MS)));
 
     private static final SortedMap<String, Property<?>> BY_NAME = byName();
 

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param compact cleanup.policy has compact
  * @param compression how batches are to be compressed; null: as they come
  * @param logAppendTime the leader's time counts, not the producer's
+ * @param linearizableReads follower.read is linearizable
  */
 public record TopicConfig(
         boolean delete,
@@ -27,6 +28,7 @@ public record TopicConfig(
         boolean logAppendTime,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
+        boolean linearizableReads,
         boolean writeCaching) {
 
     /**
@@ -50,6 +52,7 @@ public record TopicConfig(
                 TopicProperties.MESSAGE_TIMESTAMP_TYPE.value(topic, layers).equals("LogAppendTime"),
                 TopicProperties.TIMESTAMP_BEFORE_MAX_MS.value(topic, layers),
                 TopicProperties.TIMESTAMP_AFTER_MAX_MS.value(topic, layers),
+                TopicProperties.FOLLOWER_READ.value(topic, layers).equals("linearizable"),
                 TopicProperties.WRITE_CACHING.value(topic, layers));
     }
 

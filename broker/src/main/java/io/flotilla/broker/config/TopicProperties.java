@@ -167,6 +167,17 @@ public final class TopicProperties {
                     .doc("How far a record's time may lie ahead of the broker's, in milliseconds; else it is refused."),
             as(BrokerProperties.LOG_TIMESTAMP_AFTER_MAX_MS));
 
+    // Reads
+
+    public static final TopicProperty<String> FOLLOWER_READ = effective(oneOf(
+                    "follower.read", "committed", "linearizable")
+            .byDefault("committed")
+            .doc("What a fetch sees. committed: what the replica that is asked knows to be committed; a follower's"
+                    + " knowledge may be a moment old, and so may that of a leader that was just deposed."
+                    + " linearizable: everything that was acknowledged before the fetch arrived, from whatever"
+                    + " replica; each fetch costs the leader a round of messages with a majority, which fetches"
+                    + " at the same time share, and fails where no leader can be reached."));
+
     // Durability
 
     public static final TopicProperty<Boolean> WRITE_CACHING = effective(
@@ -231,6 +242,7 @@ public final class TopicProperties {
             MESSAGE_TIMESTAMP_TYPE,
             TIMESTAMP_BEFORE_MAX_MS,
             TIMESTAMP_AFTER_MAX_MS,
+            FOLLOWER_READ,
             WRITE_CACHING,
             MIN_INSYNC_REPLICAS,
             FLUSH_MESSAGES,

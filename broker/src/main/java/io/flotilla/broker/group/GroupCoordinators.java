@@ -90,6 +90,19 @@ public final class GroupCoordinators {
      * MESSAGE_TOO_LARGE when the records do not fit a batch.
      */
     public <R> CompletableFuture<R> submit(String groupId, Function<GroupMachine, Outcome<R>> command) {
+        return withHost(groupId, host -> host.submit(command));
+    }
+
+    /**
+     * Like {@link #submit}, for a command that only reads. Its answer is never older than the question, also where another
+     * broker has taken over and this one does not know it yet.
+     */
+    public <R> CompletableFuture<R> read(String groupId, Function<GroupMachine, Outcome<R>> command) {
+        return withHost(groupId, host -> host.read(command));
+    }
+
+    private <R> CompletableFuture<R> withHost(
+            String groupId, Function<MachineHost<GroupMachine>, CompletableFuture<R>> call) {
         TopicInfo topic = metadata.image().topic(TOPIC);
         if (topic == null) {
             return CompletableFuture.failedFuture(unavailable("the topic " + TOPIC + " does not exist yet"));
@@ -98,17 +111,17 @@ public final class GroupCoordinators {
         if (slot == null || !slot.partition.topicId().equals(topic.id())) {
             return CompletableFuture.failedFuture(notHere(groupId));
         }
-        return submit(slot, groupId, command);
+        return translated(groupId, call.apply(slot.host));
     }
 
     /**
-     * Runs a command on every machine that is active here, for questions about all groups; machines that stop meanwhile are
-     * left out. Fails with COORDINATOR_LOAD_IN_PROGRESS while one is loading.
+     * Asks every machine that is active here, as {@link #read} does, for questions about all groups; machines that stop
+     * meanwhile are left out. Fails with COORDINATOR_LOAD_IN_PROGRESS while one is loading.
      */
-    public <R> CompletableFuture<List<R>> submitToAll(Function<GroupMachine, Outcome<R>> command) {
+    public <R> CompletableFuture<List<R>> readAll(Function<GroupMachine, Outcome<R>> command) {
         List<CompletableFuture<R>> parts = new ArrayList<>();
         for (Slot slot : slots.values()) {
-            parts.add(submit(slot, "", command).exceptionally(failure -> {
+            parts.add(translated("", slot.host.read(command)).exceptionally(failure -> {
                 RuntimeException known = translate("", failure);
                 if (known instanceof CoordinatorException absent && absent.error() == ErrorCode.NOT_COORDINATOR) {
                     return null;
@@ -154,8 +167,8 @@ public final class GroupCoordinators {
         return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % topic.partitions();
     }
 
-    private <R> CompletableFuture<R> submit(Slot slot, String groupId, Function<GroupMachine, Outcome<R>> command) {
-        return slot.host.submit(command).exceptionally(failure -> {
+    private static <R> CompletableFuture<R> translated(String groupId, CompletableFuture<R> answer) {
+        return answer.exceptionally(failure -> {
             throw translate(groupId, failure);
         });
     }

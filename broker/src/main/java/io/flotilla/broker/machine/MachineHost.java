@@ -57,6 +57,19 @@ public final class MachineHost<S extends StateMachine> implements ReplicaListene
         return current.submit(command);
     }
 
+    /**
+     * Like {@link #submit}, for a command that only reads: it runs once a quorum has confirmed that this broker leads, so that
+     * its response is not older than the question even where another broker has taken over. Fails with
+     * {@link NotLeaderException} when that cannot be confirmed.
+     */
+    public <R> CompletableFuture<R> read(Function<? super S, Outcome<R>> command) {
+        Tenure<S> current = tenure;
+        if (current == null) {
+            return CompletableFuture.failedFuture(new NotLeaderException("not the leader of " + name));
+        }
+        return current.read(command);
+    }
+
     @Override
     public void leading(LedPartition partition) {
         begin(partition);

@@ -76,12 +76,25 @@ final class Tenure<S extends StateMachine> {
 
     <R> CompletableFuture<R> submit(Function<? super S, Outcome<R>> command) {
         CompletableFuture<R> caller = new CompletableFuture<>();
-        if (partition.loop().inEventLoop()) {
-            run(command, caller);
-        } else {
-            partition.loop().execute(() -> run(command, caller));
-        }
+        onLoop(() -> run(command, caller));
         return caller;
+    }
+
+    <R> CompletableFuture<R> read(Function<? super S, Outcome<R>> command) {
+        return CompletableFuture.supplyAsync(partition::confirm, this::onLoop)
+                .thenCompose(Function.identity())
+                .thenCompose(confirmed -> confirmed
+                        ? submit(command)
+                        : CompletableFuture.failedFuture(
+                                new NotLeaderException("perhaps no longer the leader of " + name)));
+    }
+
+    private void onLoop(Runnable task) {
+        if (partition.loop().inEventLoop()) {
+            task.run();
+        } else {
+            partition.loop().execute(task);
+        }
     }
 
     /** The machine is over: everybody who waits is told why. */

@@ -39,4 +39,10 @@ public interface LedPartition {
      * {@code maxBytes}. The caller releases the buffer; it is empty when {@code offset} is the high watermark.
      */
     CompletableFuture<ByteBuf> readCommitted(long offset, int maxBytes);
+
+    /**
+     * Makes sure that no read from here is stale (ReadIndex): completes with true once all that was committed anywhere when this
+     * was called is committed here, with false when that could not be made sure of in time. Many calls share a round of messages.
+     */
+    CompletableFuture<Boolean> confirm();
 }

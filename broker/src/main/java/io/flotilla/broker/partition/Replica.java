@@ -14,6 +14,7 @@ import io.flotilla.raft.core.MembersNews;
 import io.flotilla.raft.core.Role;
 import io.flotilla.raft.host.GroupListener;
 import io.flotilla.raft.host.RaftGroup;
+import io.flotilla.raft.host.ReadIndexCallback;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.record.BatchLimits;
 import io.netty.buffer.ByteBuf;
@@ -248,6 +249,23 @@ public final class Replica implements LedPartition {
     }
 
     // ---- read
+
+    @Override
+    public CompletableFuture<Boolean> confirm() {
+        CompletableFuture<Boolean> confirmed = new CompletableFuture<>();
+        group.readIndex(new ReadIndexCallback() {
+            @Override
+            public void confirmed(long index) {
+                confirmed.complete(true);
+            }
+
+            @Override
+            public void failed() {
+                confirmed.complete(false);
+            }
+        });
+        return confirmed;
+    }
 
     /**
      * Reads committed batches from the one that holds {@code offset} on; completes on the loop, at once when they are in

@@ -55,8 +55,7 @@ public final class ReplicaOpener {
     /** Spreads numbers that are near each other (Knuth's multiplicative hashing). */
     private static final int GOLDEN_RATIO = 0x9E3779B9;
 
-    private final int nodeId;
-    private final long producerIdExpirationMs;
+    private final Settings settings;
     private final Shards shards;
     private final Environment environment;
     private final ByteBufAllocator allocator;
@@ -65,30 +64,35 @@ public final class ReplicaOpener {
     private final PeerCopies peers;
     private final OpeningProgress progress = new OpeningProgress();
 
-    /** @param producerIdExpirationMs {@code producer.id.expiration.ms} */
+    /**
+     * What is the same for all replicas of a broker.
+     *
+     * @param nodeId of this broker
+     * @param producerIdExpirationMs {@code producer.id.expiration.ms}
+     * @param leaseMs {@code raft.lease.ms}
+     */
+    public record Settings(int nodeId, long producerIdExpirationMs, long leaseMs) {}
+
     public ReplicaOpener(
-            int nodeId,
-            long producerIdExpirationMs,
+            Settings settings,
             Shards shards,
             Environment environment,
             ByteBufAllocator allocator,
             Assignments assignments,
             PeerCopies peers) {
-        this(nodeId, producerIdExpirationMs, shards, environment, allocator, assignments, peers, Rules.ALL);
+        this(settings, shards, environment, allocator, assignments, peers, Rules.ALL);
     }
 
     /** With other rules, which only tests have. */
     public ReplicaOpener(
-            int nodeId,
-            long producerIdExpirationMs,
+            Settings settings,
             Shards shards,
             Environment environment,
             ByteBufAllocator allocator,
             Assignments assignments,
             PeerCopies peers,
             Rules rules) {
-        this.nodeId = nodeId;
-        this.producerIdExpirationMs = producerIdExpirationMs;
+        this.settings = settings;
         this.shards = shards;
         this.environment = environment;
         this.allocator = allocator;
@@ -161,7 +165,7 @@ public final class ReplicaOpener {
                 config.segmentMs() - earlier,
                 config.indexIntervalBytes(),
                 config.writeCaching(),
-                producerIdExpirationMs,
+                settings.producerIdExpirationMs(),
                 MAX_PRODUCER_IDS,
                 TAIL_CACHE_BYTES);
     }
@@ -198,7 +202,7 @@ public final class ReplicaOpener {
     }
 
     private boolean isAlone(Configuration members) {
-        return members.allVoters().size() == 1 && members.isVoter(nodeId);
+        return members.allVoters().size() == 1 && members.isVoter(settings.nodeId());
     }
 
     private static void report(LogId logId, RecoveryReport report) {
@@ -225,15 +229,15 @@ public final class ReplicaOpener {
         Replica replica = new Replica(
                 id, logId.directoryName(), shard, log, directory, config, assignments, peers, rules.serving());
         ReplicaStorage storage = new ReplicaStorage(
-                nodeId, log, directory.journal(), shard, replica::stop, replica::replaced, replica::damaged);
+                settings.nodeId(), log, directory.journal(), shard, replica::stop, replica::replaced, replica::damaged);
         RaftCore core = new RaftCore(
                 new RaftOptions(
-                        nodeId,
+                        settings.nodeId(),
                         Shard.ELECTION_TICKS,
                         MAX_INFLIGHT_APPENDS,
                         MAX_INFLIGHT_BYTES,
                         MAX_UNCOMMITTED_BYTES,
-                        0),
+                        settings.leaseMs() * 1_000_000L),
                 durableState(log, directory.journal().load(logId.group()), isForgetful(log)),
                 environment.random().newGenerator(),
                 rules.raft());

@@ -330,6 +330,15 @@ class FetchTest {
     }
 
     @Test
+    void aLeaderThatWasDeposedDoesNotDenyWhatItsSuccessorHasAcknowledged() {
+        int next = cluster.depose(leader);
+        cluster.produce(next, Batches.of("a", "b"));
+        CompletableFuture<FetchResponse> answer = fetch(request(topic(TOPIC, from(2))));
+        cluster.await(answer::isDone);
+        assertError(only(answer), ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
     void aReplicaThatFailsEndsTheWait() {
         CompletableFuture<FetchResponse> answer =
                 fetch(request(topic(TOPIC, from(0))).maxWaitMs(60_000));

@@ -192,16 +192,25 @@ class ListOffsetsHandlerTest {
     }
 
     @Test
+    void aLeaderThatWasDeposedDoesNotAnswerFromThePast() {
+        cluster.produce(leader, Batches.of("a"));
+        int next = cluster.depose(leader);
+        cluster.produce(next, Batches.of("b"));
+        assertError(ask(LATEST_VERSION, at(LATEST)), ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        handler = handler(next);
+        assertThat(ask(LATEST).offset()).isEqualTo(2);
+    }
+
+    @Test
     void aPartitionAskedForTwiceIsRefusedAndTheOthersAreNot() {
         cluster.createTopic("two", 2);
         ListOffsetsRequest.Partition once = at(LATEST).partitionIndex(1).build();
         ListOffsetsRequest.Partition twice = at(LATEST).build();
-        List<ListOffsetsResponse.Partition> answers = client.ask(
-                        handler, LATEST_VERSION, request("two", twice, once, twice))
-                .join()
-                .topics()
-                .get(0)
-                .partitions();
+        CompletableFuture<ListOffsetsResponse> response =
+                client.ask(handler, LATEST_VERSION, request("two", twice, once, twice));
+        cluster.await(response::isDone);
+        List<ListOffsetsResponse.Partition> answers =
+                response.join().topics().get(0).partitions();
         assertError(answers.get(0), ErrorCode.INVALID_REQUEST);
         assertError(answers.get(1), ErrorCode.NONE);
         assertError(answers.get(2), ErrorCode.INVALID_REQUEST);

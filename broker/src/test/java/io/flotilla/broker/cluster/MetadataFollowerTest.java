@@ -156,6 +156,11 @@ class MetadataFollowerTest {
         }
 
         @Override
+        public CompletableFuture<Boolean> confirm() {
+            return partition.confirm();
+        }
+
+        @Override
         public CompletableFuture<ByteBuf> readCommitted(long offset, int maxBytes) {
             return failures-- > 0
                     ? CompletableFuture.failedFuture(new IllegalStateException("disk trouble"))

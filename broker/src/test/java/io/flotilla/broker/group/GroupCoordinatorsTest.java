@@ -95,7 +95,7 @@ class GroupCoordinatorsTest {
         bed.partitions.get(0).holdReads = true;
         bed.partitions.get(0).lead();
         assertThat(errorOf(describe("g"))).isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
-        assertThat(errorOf(bed.groups.submitToAll(GroupMachine::list)))
+        assertThat(errorOf(bed.groups.readAll(GroupMachine::list)))
                 .as("a list would be incomplete")
                 .isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
         bed.partitions.get(0).releaseReads();
@@ -121,7 +121,7 @@ class GroupCoordinatorsTest {
         bed.partitions
                 .get(GroupCoordinators.partitionOf("c", bed.metadata.image().topic(GroupCoordinators.TOPIC)))
                 .resign();
-        CompletableFuture<List<List<ListedGroup>>> lists = bed.groups.submitToAll(GroupMachine::list);
+        CompletableFuture<List<List<ListedGroup>>> lists = bed.groups.readAll(GroupMachine::list);
         bed.loop.run();
         assertThat(lists).isCompleted();
         assertThat(lists.join().stream().flatMap(List::stream))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flotilla.broker.partition.NotLeaderException;
 import io.flotilla.wire.record.Record;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,6 +102,18 @@ class MachineHostTest {
         submit(write("a"));
         partition.holdCommits = true;
         assertThat(submit(read())).isCompletedWithValue("a");
+    }
+
+    @Test
+    void readsAreAnsweredOnlyWhereThisBrokerCertainlyLeads() {
+        submit(write("a"));
+        CompletableFuture<String> read = PromptFuture.of(host.read(read()));
+        loop.run();
+        assertThat(read).isCompletedWithValue("a");
+        partition.depose();
+        CompletableFuture<String> late = PromptFuture.of(host.read(read()));
+        loop.run();
+        assertThat(late).failsWithin(Duration.ZERO).withThrowableThat().withCauseInstanceOf(NotLeaderException.class);
     }
 
     @Test

@@ -29,6 +29,7 @@ public final class TestPartition implements LedPartition {
     private int committed;
     private long logStart;
     private long logEnd;
+    private boolean deposed;
     private int term;
 
     /** Commits are held back until {@link #commit}. */
@@ -76,6 +77,16 @@ public final class TestPartition implements LedPartition {
             batches.remove(batches.size() - 1);
             logEnd = baseOffsets.remove(baseOffsets.size() - 1);
         }
+    }
+
+    /** Another replica leads, and this one has not noticed. */
+    public void depose() {
+        deposed = true;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> confirm() {
+        return CompletableFuture.completedFuture(!deposed);
     }
 
     /** Commits everything appended. */

@@ -113,8 +113,13 @@ public final class TestBroker {
         peers.listen(shards);
         Metrics metrics = new Metrics();
         PeerCopies copies = new PeerCopies(id, peers, List::of, metrics.damageFound, metrics.damageRepaired);
-        ReplicaOpener opener =
-                new ReplicaOpener(id, PRODUCER_EXPIRATION_MS, shards, environment, allocator, assignments, copies);
+        ReplicaOpener opener = new ReplicaOpener(
+                new ReplicaOpener.Settings(id, PRODUCER_EXPIRATION_MS, 0),
+                shards,
+                environment,
+                allocator,
+                assignments,
+                copies);
         SortedMap<String, String> nothing = Collections.emptySortedMap();
         ConfigLayers layers = new ConfigLayers(nothing, nothing, nothing);
         replicas = new Replicas(

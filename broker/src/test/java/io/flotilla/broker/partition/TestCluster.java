@@ -340,6 +340,20 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         return others.stream().filter(this::hasRoleOfLeader).findFirst().orElseThrow();
     }
 
+    /**
+     * Cuts the leader off and waits until another one leads and has committed in its term, which the former does not know yet.
+     *
+     * @return the new leader
+     */
+    public int depose(int former) {
+        cutOff(former);
+        int next = awaitLeaderOtherThan(former);
+        if (!replica(former).isLeading()) {
+            throw new AssertionError("broker " + former + " has noticed already");
+        }
+        return next;
+    }
+
     /** Hands the partition over, and waits until it is led by its new leader. */
     public void transfer(int from, int to) {
         loop.execute(() -> replica(from).group().transferLeadership(to));
