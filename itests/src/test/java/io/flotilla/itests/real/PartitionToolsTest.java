@@ -110,6 +110,27 @@ final class PartitionToolsTest {
         clients.produce(ORDERS, "after");
     }
 
+    @Test
+    void aSurvivorThatStartsAloneIsRecoveredMetadataFirst() throws Exception {
+        clients.createTopic("orders", 1);
+        clients.produce(ORDERS, Clients.numbered("order", 100));
+        for (int broker = 1; broker <= 3; broker++) {
+            assertThat(cluster.stop(broker)).isZero();
+        }
+        wipe(2);
+        wipe(3);
+        cluster.startBroker(1);
+        Await.untilAsserted(
+                () -> assertThat(flotilla("recover", "--all").orFail().output())
+                        .contains("__cluster_metadata-0, the cluster's metadata", "Goes on alone: broker 1"));
+        assertThat(flotilla("recover", "--unsafe", "--yes", "--all").orFail().output())
+                .contains("__cluster_metadata-0: broker 1 is the only voter now")
+                .contains("orders-0: broker 1 is the only voter now", "It serves offsets 0 to 99");
+        cluster.awaitReady();
+        assertThat(Clients.values(clients.consume("orders", 100))).containsExactly(Clients.numbered("order", 100));
+        clients.produce(ORDERS, "after");
+    }
+
     private void wipe(int broker) throws IOException {
         try (Stream<Path> files = Files.walk(cluster.data(broker))) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
