@@ -25,6 +25,7 @@ final class PartitionCheck {
 
     private final FileSystem files;
     private final Path directory;
+    private final boolean stoppedCleanly;
     private final Consumer<Problem> out;
     private final Map<Long, Snapshot> snapshots = new TreeMap<>();
     private final Walked walked = new Walked();
@@ -34,10 +35,15 @@ final class PartitionCheck {
     private long entries;
     private long records;
 
-    PartitionCheck(FileSystem files, Path directory, long commitMark, Consumer<Problem> out) {
+    /**
+     * @param commitMark index up to which the log is known to be committed and durable here
+     * @param stoppedCleanly no write can have been interrupted
+     */
+    PartitionCheck(FileSystem files, Path directory, long commitMark, boolean stoppedCleanly, Consumer<Problem> out) {
         this.files = files;
         this.directory = directory;
         this.commitMark = commitMark;
+        this.stoppedCleanly = stoppedCleanly;
         this.out = out;
     }
 
@@ -172,7 +178,7 @@ final class PartitionCheck {
         for (SegmentWalk.Step step = walk.next(); step != SegmentWalk.Step.END; step = walk.next()) {
             String wrong = step == SegmentWalk.Step.GAP ? gap(walk) : walk.isCrcValid() ? null : "CRC mismatch";
             if (wrong != null) {
-                boolean torn = last && walked.lastIndex() >= commitMark && isAtEnd(walk);
+                boolean torn = last && !stoppedCleanly && walked.lastIndex() >= commitMark && isAtEnd(walk);
                 if (torn) {
                     note(file, walk.position(), wrong + ": an interrupted write, to be cut at the next start");
                     return true;

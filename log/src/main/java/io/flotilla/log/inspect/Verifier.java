@@ -7,6 +7,7 @@ import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.log.state.GroupId;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.JournalContent;
+import io.flotilla.log.state.LastStop;
 import io.flotilla.log.state.MetaProperties;
 import io.flotilla.log.state.PartitionMetadata;
 import java.io.IOException;
@@ -33,6 +34,7 @@ public final class Verifier {
     private final FileSystem files;
     private final Consumer<Problem> out;
     private final Map<GroupId, Long> commitMarks = new HashMap<>();
+    private boolean stoppedCleanly;
     private int partitions;
     private int segments;
     private long bytes;
@@ -59,6 +61,7 @@ public final class Verifier {
             throw new NoSuchFileException(
                     directory.toString(), null, "neither a log directory nor a partition's directory");
         }
+        stoppedCleanly = LastStop.read(files, logDirectory) == LastStop.CLEAN;
         journal(logDirectory, partition);
         if (partition) {
             partition(directory);
@@ -141,7 +144,7 @@ public final class Verifier {
         } catch (IOException e) {
             damage(directory.resolve(PartitionMetadata.FILE), 0, e.getMessage());
         }
-        PartitionCheck check = new PartitionCheck(files, directory, commitMark, this::report);
+        PartitionCheck check = new PartitionCheck(files, directory, commitMark, stoppedCleanly, this::report);
         check.run();
         segments += check.segments();
         bytes += check.bytes();
