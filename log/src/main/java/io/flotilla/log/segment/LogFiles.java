@@ -81,13 +81,27 @@ public final class LogFiles {
 
     /** Takes a segment out of the log, durably: renames its file. {@link #removeDeleted} frees the space. */
     public void dropSegment(long baseOffset) throws IOException {
+        dropSegments(List.of(baseOffset));
+    }
+
+    /**
+     * Takes segments out of the log that a durable snapshot no longer lists. All at once: while this runs, other partitions
+     * of the directory wait to be synced, and after a crash those that are still there are known to be left over.
+     */
+    void dropSegments(List<Long> baseOffsets) throws IOException {
+        for (long baseOffset : baseOffsets) {
+            markDeleted(baseOffset);
+        }
+        files.syncDirectory(directory);
+    }
+
+    private void markDeleted(long baseOffset) throws IOException {
         Path log = SegmentFiles.log(directory, baseOffset);
         if (files.exists(log)) {
             files.rename(log, deleted(baseOffset));
         }
         files.delete(SegmentFiles.index(directory, baseOffset));
         files.delete(SegmentFiles.timeIndex(directory, baseOffset));
-        files.syncDirectory(directory);
     }
 
     /** Frees the space of dropped segments. May run beside everything else. */

@@ -250,10 +250,8 @@ public final class LogWriter extends FlushTarget {
     public void snapshot(long index, byte[] bytes, List<Long> dropped, Executor remover) {
         then(() -> {
             files.writeSnapshot(index, bytes);
-            for (long baseOffset : dropped) {
-                files.dropSegment(baseOffset);
-            }
             if (!dropped.isEmpty()) {
+                files.dropSegments(dropped);
                 remover.execute(() -> removeDeleted(dropped));
             }
         });
