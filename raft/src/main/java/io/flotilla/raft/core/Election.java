@@ -66,14 +66,20 @@ final class Election {
 
     /**
      * Starts a term and asks for votes (Raft 5.2). The requests leave, and the candidate counts its own vote, once its term
-     * and vote are durable.
+     * and vote are durable. A leader that hands over is asked too: it may vote no more, and hears that its term is over.
      */
     void askVotes(boolean transfer) {
+        int former = transfer ? replica.leaderId() : RaftCore.NO_NODE;
         replica.enterTerm(replica.term() + 1);
         replica.voteFor(replica.id());
         replica.become(Role.CANDIDATE, RaftCore.NO_NODE);
         openPoll();
-        requestVotes(new VoteRequest(replica.term(), replica.log.lastIndex(), replica.log.lastTerm(), false, transfer));
+        VoteRequest request =
+                new VoteRequest(replica.term(), replica.log.lastIndex(), replica.log.lastTerm(), false, transfer);
+        requestVotes(request);
+        if (former != RaftCore.NO_NODE && !replica.configuration().isVoter(former)) {
+            replica.send(former, request);
+        }
     }
 
     private void openPoll() {

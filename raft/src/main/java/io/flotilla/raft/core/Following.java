@@ -70,7 +70,7 @@ final class Following {
         boolean isNew = false;
         for (int i = 0; i < entries.size(); i++) {
             EntryRef entry = entries.get(i);
-            if (matchesEntry(entry)) {
+            if (replica.rules.isThere(matchesEntry(entry))) {
                 continue;
             }
             if (entry.firstIndex() <= log.lastIndex()) {

@@ -121,7 +121,7 @@ final class Inbox {
             replica.send(from, AppendResponse.rejected(replica.term(), 0, 0, 0));
             return false;
         }
-        if (replica.isForgetful() && !replica.outbox.isForgetfulnessPersisted()) {
+        if (!replica.rules.mayTakeIn(replica.isForgetful(), replica.outbox.isForgetfulnessPersisted())) {
             return false; // A crash would make this replica forget even that it forgot, and leave what it takes in now.
         }
         boolean isKnown = term == replica.term() && replica.leaderId() != RaftCore.NO_NODE;

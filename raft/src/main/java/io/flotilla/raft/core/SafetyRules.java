@@ -139,6 +139,16 @@ public class SafetyRules {
         return hasLiveLeader && !transfer;
     }
 
+    /** A replica that lost its memory takes nothing in before that is written down. */
+    boolean mayTakeIn(boolean forgetful, boolean persisted) {
+        return !forgetful || persisted;
+    }
+
+    /** Only entries that contradict the leader's are cut; those that are there stay (Raft 5.3). */
+    boolean isThere(boolean matches) {
+        return matches;
+    }
+
     /** What is committed is never cut (Raft 5.4). */
     boolean mayTruncate(long fromIndex, long commitIndex) {
         return fromIndex > commitIndex;

@@ -1,5 +1,8 @@
 package io.flotilla.raft.core;
 
+import io.flotilla.raft.quorum.Configuration;
+import io.flotilla.raft.quorum.NodeSet;
+
 /** Raft with one rule broken each, to prove that the checkers would notice. */
 enum BrokenRule {
     LEADER_COUNTS_ITSELF_BEFORE_DURABLE("durable-before-counted.txt", new SafetyRules() {
@@ -60,6 +63,137 @@ enum BrokenRule {
         @Override
         boolean isSameLog(int reportedGeneration, int generation) {
             return true;
+        }
+    }),
+    FOLLOWER_CUTS_WHAT_IS_COMMITTED("repeated-append.txt", new SafetyRules() {
+        @Override
+        boolean isThere(boolean matches) {
+            return false;
+        }
+
+        @Override
+        boolean mayTruncate(long fromIndex, long commitIndex) {
+            return true;
+        }
+    }),
+    SNAPSHOT_TRUSTED_OVER_THE_LOG("snapshot-repeated.txt", new SafetyRules() {
+        @Override
+        boolean hasWhatSnapshotCovers(boolean covered) {
+            return false;
+        }
+    }),
+    VOTES_UNDER_A_LIVE_LEADER("pre-vote.txt", new SafetyRules() {
+        @Override
+        boolean refusesVotes(boolean hasLiveLeader, boolean transfer) {
+            return false;
+        }
+    }),
+    JOINT_DECIDED_BY_THE_INCOMING_VOTERS("joint-majorities.txt", new SafetyRules() {
+        @Override
+        Configuration deciding(Configuration inForce) {
+            return new Configuration(inForce.voters(), inForce.learners(), NodeSet.EMPTY);
+        }
+    }),
+    LEARNERS_COUNTED("learner.txt", new SafetyRules() {
+        @Override
+        Configuration deciding(Configuration inForce) {
+            return new Configuration(inForce.voters().union(inForce.learners()), NodeSet.EMPTY, inForce.outgoing());
+        }
+    }),
+    MEMBERS_CHANGED_BEFORE_A_COMMIT_IN_THE_TERM("change-at-term-start.txt", new SafetyRules() {
+        @Override
+        boolean mayChangeMembers(boolean committedInTerm) {
+            return true;
+        }
+    }),
+    TWO_CHANGES_AT_A_TIME("one-change-at-a-time.txt", new SafetyRules() {
+        @Override
+        boolean isSettled(boolean committed) {
+            return true;
+        }
+    }),
+    VOTERS_EXCHANGED_WITHOUT_A_JOINT_CONFIGURATION("one-change-at-a-time.txt", new SafetyRules() {
+        @Override
+        boolean isStep(Configuration from, Configuration to) {
+            return true;
+        }
+    }),
+    LEARNER_PROMOTED_TOO_EARLY("promote-too-early.txt", new SafetyRules() {
+        @Override
+        boolean mayPromote(boolean caughtUp) {
+            return true;
+        }
+    }),
+    REMOVED_LEADER_STAYS("leader-removed.txt", new SafetyRules() {
+        @Override
+        boolean mustMakeWay(boolean voter) {
+            return false;
+        }
+    }),
+    FORGETFUL_REPLICA_VOTES("forgetful-voter.txt", new SafetyRules() {
+        @Override
+        boolean mayTakePart(boolean forgetful) {
+            return true;
+        }
+    }),
+    FORGETFUL_REPLICA_COUNTED("forgetful-two-leaders.txt", new SafetyRules() {
+        @Override
+        boolean counts(boolean forgetful) {
+            return true;
+        }
+    }),
+    FORGETFUL_REPLICA_READMITTED_WHILE_IT_VOTES("forgetful-voter.txt", new SafetyRules() {
+        @Override
+        boolean mayReadmit(boolean committed, boolean voter) {
+            return true;
+        }
+    }),
+    FORGETFULNESS_ITSELF_FORGOTTEN("forgetful-crash.txt", new SafetyRules() {
+        @Override
+        boolean mayTakeIn(boolean forgetful, boolean persisted) {
+            return true;
+        }
+    }),
+    READ_WITHOUT_A_QUORUM("read-during-leader-change.txt", new SafetyRules() {
+        @Override
+        boolean isConfirmed(boolean answered) {
+            return true;
+        }
+    }),
+    READ_BEFORE_A_COMMIT_IN_THE_TERM("read-during-leader-change.txt", new SafetyRules() {
+        @Override
+        boolean mayRead(boolean committedInTerm) {
+            return true;
+        }
+    }),
+    ANSWERS_OF_OLD_ROUNDS_COUNTED("read-stale-round.txt", new SafetyRules() {
+        @Override
+        boolean isSameRound(long answered, long round) {
+            return true;
+        }
+    }),
+    READ_BEFORE_THE_COMMIT_INDEX_IS_THERE("read-index.txt", new SafetyRules() {
+        @Override
+        boolean mayAnswer(long readIndex, long commitIndex) {
+            return true;
+        }
+    }),
+    LEASE_USED_TO_ITS_END("lease-drift.txt", new SafetyRules() {
+        @Override
+        long usableLease(long leaseNanos, long safeNanos) {
+            return leaseNanos;
+        }
+    }),
+    PROMISE_TO_A_LEADER_BROKEN("lease.txt", new SafetyRules() {
+        @Override
+        boolean keepsPromise() {
+            return false;
+        }
+    }),
+    LEASE_KEPT_IN_A_TRANSFER("lease-transfer.txt", new SafetyRules() {
+        @Override
+        boolean forfeitsLease() {
+            return false;
         }
     });
 

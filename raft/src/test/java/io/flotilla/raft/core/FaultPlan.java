@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param ioFailures reads of the log and installs of snapshots that fail
  * @param changes steps from one set of members to another
  * @param wipes disks lost
+ * @param isolation leaders cut off
  * @param reads linearizable reads
  * @param lease the length of leases in units of the virtual clock; 0 for none
  * @param meddling transfers, resignations, campaigns for no reason, compactions
@@ -34,6 +35,7 @@ record FaultPlan(
         int meddling,
         int changes,
         int wipes,
+        int isolation,
         int reads,
         long lease) {
     private static final Configuration THREE = Configuration.of(1, 2, 3);
@@ -62,7 +64,8 @@ record FaultPlan(
                 sometimes(random, 15),
                 sometimes(random, 3),
                 sometimes(random, 10),
-                sometimes(random, 2),
+                sometimes(random, 4),
+                sometimes(random, 4),
                 sometimes(random, 10),
                 random.nextInt(3) == 0 ? 10_000 + random.nextInt(40_000) : 0);
     }

@@ -29,7 +29,8 @@ import java.util.random.RandomGenerator;
  * propose 1 3                  node 1 proposes a batch of three records
  * deliver [1->2]               everything until nothing is left, or what is under way on one link
  * drop [1->2] | repeat 1->2    loses, or duplicates, what is under way
- * hold 1->2 | release          keeps what is under way back, until later
+ * hold 1->2 | copy 1->2        keeps what is under way back, or a copy of it,
+ * release                      until now
  * cut 1->2 | cut 1 | heal      links that lose everything (with 1: all of its links)
  * slow 1 | fast 1              its disk answers when told, or at once
  * sync 1 | sync-start 1 | sync-end 1 | persist 1
@@ -77,6 +78,7 @@ final class GoldenScript {
             case "deliver" -> deliver(first);
             case "drop" -> takeFlights(first);
             case "repeat" -> cluster.flights().addAll(List.copyOf(flightsOn(first)));
+            case "copy" -> held.addAll(flightsOn(first));
             case "hold" -> held.addAll(takeFlights(first));
             case "release" -> {
                 cluster.flights().addAll(held);

@@ -35,6 +35,8 @@ final class RandomRun {
 
     private NodeSet target;
     private long lastRead;
+    private int isolated = RaftCore.NO_NODE;
+    private int isolatedUntil;
 
     /** Until which event each paused node does nothing. */
     private final TreeMap<Integer, Integer> pausedUntil = new TreeMap<>();
@@ -57,6 +59,11 @@ final class RandomRun {
         for (int i = 0; i < EVENTS; i++) {
             int now = i;
             pausedUntil.values().removeIf(end -> end <= now);
+            if (isolated != RaftCore.NO_NODE && now > isolatedUntil) {
+                isolated = RaftCore.NO_NODE;
+                cluster.healLinks();
+                cluster.showTrueLiveness();
+            }
             event(now);
             speeds.forEach((id, speed) -> cluster.pass(id, speed));
         }
@@ -71,6 +78,8 @@ final class RandomRun {
             changeLiveness();
         } else if (chance(plan.meddling(), 1)) {
             meddle(any());
+        } else if (isolated == RaftCore.NO_NODE && chance(plan.isolation(), 2)) {
+            forLeader(leader -> isolate(leader, now));
         } else if (chance(plan.changes(), 1)) {
             changeMembers();
         } else if (chance(plan.wipes(), 20)) {
@@ -86,9 +95,11 @@ final class RandomRun {
         } else if (dice < 80) {
             work(any());
         } else if (dice < 90) {
-            SimNode node = any();
-            if (isActive(node)) {
-                node.tick();
+            for (int n = isolated == RaftCore.NO_NODE ? 1 : 6; n > 0; n--) {
+                SimNode node = any();
+                if (isActive(node)) {
+                    node.tick();
+                }
             }
         } else if (dice < 97) {
             forLeader(node -> node.propose(1 + random.nextInt(4)));
@@ -201,8 +212,38 @@ final class RandomRun {
             case 0 -> cluster.down(observer.id, node.id);
             case 1, 2 -> cluster.up(observer.id, node.id);
             case 3 -> cluster.cut(observer.id, node.id);
-            default -> cluster.healLinks();
+            default -> {
+                if (isolated == RaftCore.NO_NODE) {
+                    cluster.healLinks();
+                }
+            }
         }
+    }
+
+    /**
+     * A leader is cut off for a while. The others notice, and soon want another; it does not notice, and stays as it is.
+     */
+    private void isolate(SimNode node, int now) {
+        ids.without(node.id).forEach(other -> {
+            cluster.cut(node.id, other);
+            cluster.cut(other, node.id);
+            cluster.down(other, node.id);
+        });
+        isolated = node.id;
+        isolatedUntil = now + 200 + random.nextInt(600);
+    }
+
+    /** Whoever came back without its disk sees the leader that was cut off, and nobody else. */
+    private void changeSides(SimNode node) {
+        node.start();
+        ids.without(node.id).forEach(other -> {
+            cluster.cut(node.id, other);
+            cluster.cut(other, node.id);
+            cluster.down(other, node.id);
+        });
+        cluster.join(node.id, isolated);
+        cluster.up(isolated, node.id);
+        cluster.up(node.id, isolated);
     }
 
     private void meddle(SimNode node) {
@@ -226,7 +267,12 @@ final class RandomRun {
                 target = target.with(any().id);
             }
         }
-        forLeader(this::reconcile);
+        forLeader(random.nextInt(10) == 0 ? this::exchangeVoters : this::reconcile);
+    }
+
+    /** What no leader may agree to, unless it happens to be one step. */
+    private void exchangeVoters(SimNode node) {
+        node.change(new Configuration(target, NodeSet.EMPTY, NodeSet.EMPTY));
     }
 
     private void reconcile(SimNode node) {
@@ -247,6 +293,9 @@ final class RandomRun {
         }
         if (node.isRunning() && isDispensable(node)) {
             node.wipe();
+            if (isolated != RaftCore.NO_NODE && node.id != isolated && random.nextBoolean()) {
+                changeSides(node);
+            }
         }
     }
 
@@ -263,7 +312,7 @@ final class RandomRun {
     }
 
     private void readSomewhere() {
-        SimNode node = any();
+        SimNode node = isolated != RaftCore.NO_NODE && random.nextBoolean() ? cluster.node(isolated) : any();
         if (isActive(node)) {
             node.read(++lastRead);
         }

@@ -107,6 +107,12 @@ final class SimCluster {
         cutLinks.add(from + "->" + to);
     }
 
+    /** Two nodes can talk again, whatever was cut. */
+    void join(int one, int other) {
+        cutLinks.remove(one + "->" + other);
+        cutLinks.remove(other + "->" + one);
+    }
+
     boolean isCut(int from, int to) {
         return cutLinks.contains(from + "->" + to);
     }
