@@ -83,6 +83,7 @@ final class BrokerParts {
     private final TopicConfigs topicConfigs = new TopicConfigs();
     private final TransferLeaderHandler leaderTransfer;
     private final LeaderBalancer leaderBalancer;
+    private final MetadataBirth metadataBirth;
     private final HandlerTable handlers;
 
     private volatile String clusterId;
@@ -156,7 +157,7 @@ final class BrokerParts {
                         config, shards, environment.random().newGenerator()),
                 environment.clock(),
                 METADATA_BATCH_BYTES);
-        this.controller = new ControllerClient(nodeId, leaders, peers, loop, this::handlers);
+        this.controller = new ControllerClient(nodeId, config.voters().keySet(), leaders, peers, loop, this::handlers);
         this.topicCreator = new TopicCreator(controller);
         InternalTopics internalTopics = new InternalTopics(config, metadata, topicCreator);
         this.groups = new GroupCoordinators(
@@ -202,6 +203,7 @@ final class BrokerParts {
                 metadata,
                 leaders,
                 shards);
+        this.metadataBirth = new MetadataBirth(config, directories, loop, peers, this::metadataReplica);
         this.leaderTransfer = new TransferLeaderHandler(nodeId, replicas, peers);
         this.leaderBalancer = new LeaderBalancer(loop, view, leaderTransfer, this::leadsMetadata, config);
         this.handlers = new HandlerTable(new Handlers(this).all(), metrics);
@@ -209,8 +211,8 @@ final class BrokerParts {
     }
 
     /** This broker's replica of the metadata log; null until it is open. */
-    private Replica metadataReplica() {
-        return replicas.get(PartitionId.METADATA);
+    Replica metadataReplica() {
+        return replicas.metadata();
     }
 
     private boolean leadsMetadata() {
@@ -272,7 +274,9 @@ final class BrokerParts {
         // Whatever the broker's defaults for topics are: what metadata says is never too old.
         SortedMap<String, String> kept = new TreeMap<>(Map.of("cleanup.policy", "compact"));
         TopicConfig metadataConfig = topicConfigs.of(kept, layers(MetadataImage.EMPTY));
-        return replicas.openMetadata(List.copyOf(config.voters().keySet()), metadataConfig);
+        return metadataBirth
+                .members()
+                .thenComposeAsync(members -> replicas.openMetadata(members, metadataConfig), loop);
     }
 
     /** The cluster has told its id: the log directories belong to it from now on. */
@@ -363,6 +367,10 @@ final class BrokerParts {
 
     Replicas replicas() {
         return replicas;
+    }
+
+    MetadataBirth metadataBirth() {
+        return metadataBirth;
     }
 
     TransferLeaderHandler leaderTransfer() {

@@ -1,5 +1,6 @@
 package io.flotilla.broker;
 
+import io.flotilla.broker.api.AddRaftVoterHandler;
 import io.flotilla.broker.api.AlterConfigsHandler;
 import io.flotilla.broker.api.AlterPartitionReassignmentsHandler;
 import io.flotilla.broker.api.AssignmentReachedHandler;
@@ -13,6 +14,7 @@ import io.flotilla.broker.api.DescribeConfigsHandler;
 import io.flotilla.broker.api.DescribeGroupsHandler;
 import io.flotilla.broker.api.DescribeLogDirsHandler;
 import io.flotilla.broker.api.DescribeProducersHandler;
+import io.flotilla.broker.api.DescribeQuorumHandler;
 import io.flotilla.broker.api.DescribeReplicasHandler;
 import io.flotilla.broker.api.DescribeTopicPartitionsHandler;
 import io.flotilla.broker.api.ElectLeadersHandler;
@@ -30,6 +32,7 @@ import io.flotilla.broker.api.ListConfigResourcesHandler;
 import io.flotilla.broker.api.ListGroupsHandler;
 import io.flotilla.broker.api.ListOffsetsHandler;
 import io.flotilla.broker.api.ListPartitionReassignmentsHandler;
+import io.flotilla.broker.api.MetadataBegunHandler;
 import io.flotilla.broker.api.MetadataHandler;
 import io.flotilla.broker.api.MetadataLeader;
 import io.flotilla.broker.api.NearestReplica;
@@ -44,8 +47,10 @@ import io.flotilla.broker.api.ProducerIdBlockHandler;
 import io.flotilla.broker.api.RangeChecksumHandler;
 import io.flotilla.broker.api.ReadCommittedHandler;
 import io.flotilla.broker.api.RegisterBrokerHandler;
+import io.flotilla.broker.api.RemoveRaftVoterHandler;
 import io.flotilla.broker.api.SyncGroupHandler;
 import io.flotilla.broker.api.UpToDateHandler;
+import io.flotilla.broker.api.VoterChanges;
 import io.flotilla.broker.cluster.ClusterView;
 import io.flotilla.broker.cluster.MetadataCache;
 import io.flotilla.broker.cluster.ProducerIds;
@@ -142,6 +147,7 @@ final class Handlers {
 
     private List<Handler<?, ?>> controller() {
         MetadataLeader leader = new MetadataLeader(parts.controllerHost());
+        VoterChanges voterChanges = new VoterChanges(parts::metadataReplica, clock);
         NewLeaders newLeaders = new NewLeaders(metadata, parts.leaders(), clock);
         return List.of(
                 new CreateTopicsHandler(leader, newLeaders),
@@ -152,6 +158,10 @@ final class Handlers {
                 new AssignmentReachedHandler(leader),
                 new AlterConfigsHandler(leader),
                 new IncrementalAlterConfigsHandler(leader),
+                new AddRaftVoterHandler(leader, voterChanges),
+                new RemoveRaftVoterHandler(leader, voterChanges),
+                new DescribeQuorumHandler(metadata, parts::metadataReplica, clock),
+                new MetadataBegunHandler(parts.metadataBirth()::begun),
                 new RegisterBrokerHandler(leader),
                 new ProducerIdBlockHandler(leader));
     }

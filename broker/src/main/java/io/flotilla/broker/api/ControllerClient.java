@@ -9,6 +9,8 @@ import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.wire.frame.ApiKey;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.message.ApiMessage;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -17,18 +19,26 @@ public final class ControllerClient implements ControllerChannel {
     private static final long TIMEOUT_MS = 10_000;
 
     private final int nodeId;
+    private final List<Integer> voters;
     private final LeaderTable leaders;
     private final Peers peers;
     private final EventLoop loop;
     private final Supplier<HandlerTable> table;
 
     /**
+     * @param voters brokers to ask who leads, while that is not known
      * @param loop on which handlers here are called
      * @param table asked for at each call, as it is made after this
      */
     public ControllerClient(
-            int nodeId, LeaderTable leaders, Peers peers, EventLoop loop, Supplier<HandlerTable> table) {
+            int nodeId,
+            Collection<Integer> voters,
+            LeaderTable leaders,
+            Peers peers,
+            EventLoop loop,
+            Supplier<HandlerTable> table) {
         this.nodeId = nodeId;
+        this.voters = List.copyOf(voters);
         this.leaders = leaders;
         this.peers = peers;
         this.loop = loop;
@@ -39,6 +49,12 @@ public final class ControllerClient implements ControllerChannel {
     public <R extends ApiMessage> CompletableFuture<R> ask(ApiKey api, ApiMessage request) {
         Leader leader = leaders.leader(PartitionId.METADATA);
         if (leader == null) {
+            for (int voter : voters) {
+                if (peers.isConnected(voter)) {
+                    // Leaders announce themselves to brokers that are registered; another broker passes the request on.
+                    return peers.call(voter, api, api.highestVersion(), request, TIMEOUT_MS);
+                }
+            }
             return CompletableFuture.failedFuture(
                     new ApiException(ErrorCode.NOT_CONTROLLER, "no broker is known to lead the cluster metadata"));
         }

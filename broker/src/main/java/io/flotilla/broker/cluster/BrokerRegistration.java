@@ -5,9 +5,11 @@ import io.flotilla.broker.machine.Outcome;
 import io.flotilla.wire.frame.ErrorCode;
 import io.flotilla.wire.message.ClusterBrokerRecord;
 import io.flotilla.wire.message.ClusterIdRecord;
+import io.flotilla.wire.message.ClusterVotersRecord;
 import io.flotilla.wire.message.RegisterBrokerRequest;
 import io.flotilla.wire.message.RegisterBrokerResponse;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -15,11 +17,14 @@ import java.util.random.RandomGenerator;
 final class BrokerRegistration {
     private final MetadataState state;
     private final Liveness liveness;
+    private final Collection<Integer> voters;
     private final RandomGenerator random;
 
-    BrokerRegistration(MetadataState state, Liveness liveness, RandomGenerator random) {
+    /** @param voters who votes in the metadata group, as long as nobody has said otherwise */
+    BrokerRegistration(MetadataState state, Liveness liveness, Collection<Integer> voters, RandomGenerator random) {
         this.state = state;
         this.liveness = liveness;
+        this.voters = voters;
         this.random = random;
     }
 
@@ -37,6 +42,9 @@ final class BrokerRegistration {
         if (clusterId == null) {
             clusterId = Identifiers.text(Identifiers.random(random));
             records.add(RecordType.encode(new ClusterIdRecord(clusterId)));
+        }
+        if (state.metadataVoters.isEmpty()) {
+            records.add(RecordType.encode(new ClusterVotersRecord(List.copyOf(voters))));
         }
         if (isNews(request)) {
             records.add(RecordType.encode(new ClusterBrokerRecord(

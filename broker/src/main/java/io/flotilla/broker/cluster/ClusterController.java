@@ -4,6 +4,8 @@ import io.flotilla.broker.config.BrokerConfig;
 import io.flotilla.broker.config.ConfigLayers;
 import io.flotilla.broker.machine.Outcome;
 import io.flotilla.broker.machine.StateMachine;
+import io.flotilla.wire.message.AddRaftVoterRequest;
+import io.flotilla.wire.message.AddRaftVoterResponse;
 import io.flotilla.wire.message.AlterConfigsRequest;
 import io.flotilla.wire.message.AlterConfigsResponse;
 import io.flotilla.wire.message.AlterPartitionReassignmentsRequest;
@@ -24,6 +26,8 @@ import io.flotilla.wire.message.ProducerIdBlockRequest;
 import io.flotilla.wire.message.ProducerIdBlockResponse;
 import io.flotilla.wire.message.RegisterBrokerRequest;
 import io.flotilla.wire.message.RegisterBrokerResponse;
+import io.flotilla.wire.message.RemoveRaftVoterRequest;
+import io.flotilla.wire.message.RemoveRaftVoterResponse;
 import io.flotilla.wire.record.Record;
 import java.util.random.RandomGenerator;
 
@@ -61,7 +65,17 @@ public final class ClusterController implements StateMachine {
 
     /** A broker that starts; the first one gives the cluster its id. */
     public Outcome<RegisterBrokerResponse> registerBroker(RegisterBrokerRequest request) {
-        return new BrokerRegistration(state, liveness, random).register(request);
+        return new BrokerRegistration(state, liveness, config.voters().keySet(), random).register(request);
+    }
+
+    /** A broker is to vote in the metadata group. */
+    public Outcome<AddRaftVoterResponse> addVoter(AddRaftVoterRequest request) {
+        return new MetadataVoters(state).add(request);
+    }
+
+    /** A broker is to vote in the metadata group no longer. */
+    public Outcome<RemoveRaftVoterResponse> removeVoter(RemoveRaftVoterRequest request) {
+        return new MetadataVoters(state).remove(request);
     }
 
     /** The next block of producer ids. */

@@ -1,6 +1,7 @@
 package io.flotilla.broker.cluster;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.UUID;
 import org.pcollections.HashPMap;
@@ -18,6 +19,7 @@ public final class MetadataImage {
     private final String clusterId;
     private final TreePMap<Integer, BrokerInfo> brokers;
     private final TreePMap<Integer, Long> incarnations;
+    private final List<Integer> metadataVoters;
     private final TreePMap<Integer, MetadataState.Disks> disks;
     private final TreePMap<String, TopicInfo> topicsByName;
     private final HashPMap<UUID, TopicInfo> topicsById;
@@ -30,6 +32,7 @@ public final class MetadataImage {
         this.clusterId = state.clusterId;
         this.brokers = state.brokers;
         this.incarnations = state.incarnations;
+        this.metadataVoters = state.metadataVoters;
         this.disks = state.disks;
         this.topicsByName = state.topicsByName;
         this.topicsById = state.topicsById;
@@ -57,6 +60,17 @@ public final class MetadataImage {
     public boolean isRegistered(int brokerId, long incarnation) {
         Long registered = incarnations.get(brokerId);
         return registered != null && registered == incarnation;
+    }
+
+    /** The brokers that vote in the metadata group; empty before the first broker has registered. */
+    public List<Integer> metadataVoters() {
+        return metadataVoters;
+    }
+
+    /** The ids of a broker's log directories; empty when they are not known. */
+    public List<UUID> directories(int brokerId) {
+        MetadataState.Disks known = disks.get(brokerId);
+        return known == null ? List.of() : known.directories();
     }
 
     /**

@@ -8,6 +8,7 @@ import io.flotilla.wire.message.ClusterPartitionsRecord;
 import io.flotilla.wire.message.ClusterProducerIdsRecord;
 import io.flotilla.wire.message.ClusterTopicRecord;
 import io.flotilla.wire.message.ClusterTopicRemovalRecord;
+import io.flotilla.wire.message.ClusterVotersRecord;
 import io.flotilla.wire.message.Message;
 import io.flotilla.wire.record.Record;
 import java.util.List;
@@ -30,6 +31,9 @@ final class MetadataState {
     String clusterId;
     long nextProducerId;
     int partitionCount;
+    /** Who votes in the metadata group; empty until somebody has said. */
+    List<Integer> metadataVoters = List.of();
+
     final ReplicaCounts replicaCounts = new ReplicaCounts();
     TreePMap<Integer, BrokerInfo> brokers = TreePMap.empty();
     TreePMap<Integer, Long> incarnations = TreePMap.empty();
@@ -75,6 +79,8 @@ final class MetadataState {
             remove(removal, record.offset());
         } else if (message instanceof ClusterAssignmentRecord assignment) {
             assign(assignment, record.offset());
+        } else if (message instanceof ClusterVotersRecord voters) {
+            metadataVoters = List.copyOf(voters.voters());
         } else if (message instanceof ClusterConfigRecord config) {
             set(config);
         } else if (message instanceof ClusterBrokerRecord broker) {

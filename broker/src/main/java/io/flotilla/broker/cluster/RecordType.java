@@ -9,6 +9,7 @@ import io.flotilla.wire.message.ClusterPartitionsRecord;
 import io.flotilla.wire.message.ClusterProducerIdsRecord;
 import io.flotilla.wire.message.ClusterTopicRecord;
 import io.flotilla.wire.message.ClusterTopicRemovalRecord;
+import io.flotilla.wire.message.ClusterVotersRecord;
 import io.flotilla.wire.message.Message;
 import io.flotilla.wire.record.Record;
 import io.netty.buffer.ByteBuf;
@@ -42,7 +43,8 @@ enum RecordType {
             ClusterProducerIdsRecord.HIGHEST_VERSION,
             ClusterProducerIdsRecord::read),
     ASSIGNMENT(
-            8, ClusterAssignmentRecord.class, ClusterAssignmentRecord.HIGHEST_VERSION, ClusterAssignmentRecord::read);
+            8, ClusterAssignmentRecord.class, ClusterAssignmentRecord.HIGHEST_VERSION, ClusterAssignmentRecord::read),
+    VOTERS(9, ClusterVotersRecord.class, ClusterVotersRecord.HIGHEST_VERSION, ClusterVotersRecord::read);
 
     private static final RecordType[] TYPES = values();
 

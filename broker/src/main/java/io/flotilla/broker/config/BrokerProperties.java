@@ -27,8 +27,11 @@ public final class BrokerProperties {
 
     public static final Property<SortedMap<Integer, HostPort>> VOTERS = Property.parsed(
                     "controller.quorum.voters", ValueType.LIST, "id@host:port,...", Parsers::voters)
-            .doc("All brokers of the cluster with the addresses they reach each other at, the same on every broker."
-                    + " Unset: this broker is a cluster of its own.");
+            .doc(
+                    "The brokers that vote on the cluster's metadata when the cluster starts for the first time, with the addresses"
+                            + " brokers reach them at; the same on every broker. Later the voters change at run time, and what the"
+                            + " metadata says counts. A broker not among them joins the cluster and follows the metadata. Unset: this"
+                            + " broker is a cluster of its own.");
 
     public static final Property<HostPort> LISTENERS = Property.parsed(
                     "listeners", ValueType.LIST, "PLAINTEXT://host:port", Parsers::listener)

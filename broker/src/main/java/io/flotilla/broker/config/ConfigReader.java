@@ -90,9 +90,7 @@ final class ConfigReader {
         }
         SortedMap<Integer, HostPort> voters = config.voters();
         HostPort own = voters.get(config.nodeId());
-        if (own == null) {
-            problem(VOTERS, "has no entry for this broker, node.id " + config.nodeId());
-        } else if (!own.equals(advertised) && !mayBe(own, config.listener())) {
+        if (own != null && !own.equals(advertised) && !mayBe(own, config.listener())) {
             problem(VOTERS, "gives this broker the address " + own + ", but it listens at " + advertised);
         }
         atMost(

@@ -1,6 +1,7 @@
 package io.flotilla.broker.partition;
 
 import io.flotilla.broker.cluster.Assignment;
+import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.raft.quorum.Configuration;
 import io.flotilla.raft.quorum.ConfigurationPlan;
 import io.flotilla.raft.quorum.NodeSet;
@@ -19,6 +20,12 @@ record Goal(NodeSet voters, NodeSet observers, long id, boolean reported) {
     /** What a partition's assignment asks for. */
     static Goal of(Assignment assignment) {
         return new Goal(nodes(assignment.target()), NodeSet.EMPTY, assignment.offset(), assignment.isPending());
+    }
+
+    /** What metadata asks for its own group: all brokers that do not vote follow. */
+    static Goal ofMetadata(MetadataImage image) {
+        NodeSet voters = nodes(image.metadataVoters());
+        return new Goal(voters, nodes(image.brokers().keySet()).minus(voters), 0, false);
     }
 
     static NodeSet nodes(Collection<Integer> ids) {

@@ -96,6 +96,11 @@ public final class Replicas {
         return open.get(id);
     }
 
+    /** This broker's replica of the metadata log; null until it is open. Any thread. */
+    public Replica metadata() {
+        return open.get(PartitionId.METADATA);
+    }
+
     /** All open replicas. Any thread. */
     public Collection<Replica> all() {
         return open.values();
@@ -116,12 +121,17 @@ public final class Replicas {
         return directories;
     }
 
-    /** Opens the replica of the metadata log. On the loop. */
-    public CompletableFuture<Replica> openMetadata(List<Integer> voters, TopicConfig config) {
+    /**
+     * Opens the replica of the metadata log. On the loop.
+     *
+     * @param voters its group, if there is no log yet; empty for a replica that is to learn it from a leader
+     */
+    public CompletableFuture<Replica> openMetadata(Collection<Integer> voters, TopicConfig config) {
         LogId logId = new LogId("__cluster_metadata", PartitionId.METADATA.topicId(), 0);
         FirstElection first = voters.size() == 1 ? FirstElection.STAND : FirstElection.AS_ALWAYS;
-        Configuration initial =
-                Configuration.of(voters.stream().mapToInt(Integer::intValue).toArray());
+        Configuration initial = voters.isEmpty()
+                ? Configuration.NONE
+                : Configuration.of(voters.stream().mapToInt(Integer::intValue).toArray());
         return open(PartitionId.METADATA, logId, initial, config, new RaftGroup.Options(true, true, first));
     }
 
@@ -174,6 +184,11 @@ public final class Replicas {
                 slots.remove(id);
                 remove(id, entry.getValue(), "its partition lives on other brokers");
             }
+        }
+        Replica metadata = open.get(PartitionId.METADATA);
+        if (metadata != null && !image.metadataVoters().isEmpty()) {
+            Goal goal = Goal.ofMetadata(image);
+            metadata.loop().execute(() -> metadata.want(goal));
         }
         long disksSince = image.disksSince(nodeId);
         for (TopicInfo topic : image.topics()) {

@@ -115,7 +115,6 @@ class BrokerConfigTest {
             listeners                  | PLAINTEXT://0.0.0.0:9092 | listeners: nobody can connect to 0.0.0.0:9092
             listeners                  | PLAINTEXT://:9092        | set advertised.listeners
             advertised.listeners       | PLAINTEXT://[::]:9092    | advertised.listeners: nobody can connect to [::]:9092
-            controller.quorum.voters   | 2@h:1,3@h:2              | has no entry for this broker, node.id 1
             controller.quorum.voters   | 1@h:1,3@h:2              | gives this broker the address h:1
             default.replication.factor | 3                        | 3 is more than the number of brokers, 1
             offsets.topic.replication.factor | 3                  | 3 is more than the number of brokers, 1

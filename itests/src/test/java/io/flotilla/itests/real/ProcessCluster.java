@@ -20,8 +20,10 @@ import java.util.stream.IntStream;
  */
 public final class ProcessCluster implements AutoCloseable {
     private final List<BrokerProcess> brokers = new ArrayList<>();
+    private final int voters;
 
-    private ProcessCluster(List<Site> sites, Path directory) {
+    private ProcessCluster(List<Site> sites, Path directory, int voters) {
+        this.voters = voters;
         for (int i = 0; i < sites.size(); i++) {
             brokers.add(new BrokerProcess(home(directory, i + 1), sites.get(i)));
         }
@@ -48,7 +50,16 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** Starts a broker at each site and waits until all are ready. */
     public static ProcessCluster start(List<Site> sites, Path directory, Map<String, String> properties) {
-        ProcessCluster cluster = new ProcessCluster(sites, directory);
+        return start(sites, sites.size(), directory, properties);
+    }
+
+    /** Starts brokers of which only the first so many vote on the cluster's metadata, and waits until all are ready. */
+    public static ProcessCluster start(int count, int voters, Path directory, Map<String, String> properties) {
+        return start(Site.onLoopback(count), voters, directory, properties);
+    }
+
+    private static ProcessCluster start(List<Site> sites, int voters, Path directory, Map<String, String> properties) {
+        ProcessCluster cluster = new ProcessCluster(sites, directory, voters);
         try {
             for (int id = 1; id <= sites.size(); id++) {
                 cluster.broker(id).writeProperties(cluster.properties(id, properties));
@@ -70,7 +81,7 @@ public final class ProcessCluster implements AutoCloseable {
         all.put("node.id", String.valueOf(id));
         all.put(
                 "controller.quorum.voters",
-                IntStream.rangeClosed(1, brokers.size())
+                IntStream.rangeClosed(1, voters)
                         .mapToObj(node -> node + "@" + broker(node).site().address())
                         .collect(Collectors.joining(",")));
         all.put("listeners", "PLAINTEXT://" + broker(id).site().address());
@@ -151,6 +162,11 @@ public final class ProcessCluster implements AutoCloseable {
     /** Starts a broker that is not running. */
     public void startBroker(int id) throws IOException {
         broker(id).start();
+    }
+
+    /** Empties the log directory of a broker that does not run. */
+    public void wipe(int id) throws IOException {
+        TestDirectory.delete(data(id));
     }
 
     /** Ends a broker with SIGKILL and waits until it is gone. */

@@ -36,6 +36,7 @@ import io.flotilla.wire.message.ListGroupsRequest;
 import io.flotilla.wire.message.ListOffsetsRequest;
 import io.flotilla.wire.message.ListPartitionReassignmentsRequest;
 import io.flotilla.wire.message.MalformedMessageException;
+import io.flotilla.wire.message.MetadataBegunRequest;
 import io.flotilla.wire.message.MetadataRequest;
 import io.flotilla.wire.message.OffsetCommitRequest;
 import io.flotilla.wire.message.OffsetDeleteRequest;
@@ -103,6 +104,7 @@ public enum ApiKey {
     PRODUCER_ID_BLOCK(ProducerIdBlockRequest.API),
     TRANSFER_LEADER(TransferLeaderRequest.API),
     ASSIGNMENT_REACHED(AssignmentReachedRequest.API),
+    METADATA_BEGUN(MetadataBegunRequest.API),
     DESCRIBE_REPLICAS(DescribeReplicasRequest.API),
     FORCE_REPLICA(ForceReplicaRequest.API),
     READ_COMMITTED(ReadCommittedRequest.API),
