@@ -4,6 +4,8 @@ import io.flotilla.itests.check.Event;
 import io.flotilla.itests.check.History;
 import io.flotilla.itests.check.Partition;
 import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.message.AlterPartitionReassignmentsRequest;
+import io.flotilla.wire.message.AlterPartitionReassignmentsResponse;
 import io.flotilla.wire.message.CreateTopicsRequest;
 import io.flotilla.wire.message.CreateTopicsResponse;
 import io.flotilla.wire.message.DeleteRecordsRequest;
@@ -12,6 +14,7 @@ import io.flotilla.wire.message.DeleteTopicsRequest;
 import io.flotilla.wire.message.DeleteTopicsResponse;
 import io.flotilla.wire.message.ElectLeadersRequest;
 import io.flotilla.wire.message.ElectLeadersResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -115,6 +118,38 @@ final class AdminWorkload {
                     .build();
             client.call(leader, request, DeleteRecordsResponse.class, TIMEOUT_MS, response -> {});
         });
+    }
+
+    /** Has some partition move to three brokers drawn anew, or stay where it is after all. */
+    void reassign() {
+        Partition partition = anyPartition();
+        List<Integer> replicas = new ArrayList<>();
+        while (replicas.size() < 3) {
+            int broker = 1 + random.nextInt(brokers);
+            if (!replicas.contains(broker)) {
+                replicas.add(broker);
+            }
+        }
+        List<Integer> target = random.nextInt(4) == 0 ? null : replicas;
+        client.world().note(partition + (target == null ? " is to stay where it is" : " is to move to " + target));
+        AlterPartitionReassignmentsRequest request = AlterPartitionReassignmentsRequest.builder()
+                .timeoutMs(TIMEOUT_MS / 2)
+                .topics(List.of(AlterPartitionReassignmentsRequest.Topic.builder()
+                        .name(partition.topic())
+                        .partitions(List.of(AlterPartitionReassignmentsRequest.Partition.builder()
+                                .partitionIndex(partition.number())
+                                .replicas(target)
+                                .build()))
+                        .build()))
+                .build();
+        client.after(
+                0,
+                () -> client.call(
+                        directory.anyBroker(),
+                        request,
+                        AlterPartitionReassignmentsResponse.class,
+                        TIMEOUT_MS,
+                        response -> {}));
     }
 
     private Partition anyPartition() {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** A consumer without a group that reads everything from its beginning, and asks now and then where partitions begin and end. */
 final class ConsumerWorkload implements Workload {
-    private static final long LOOK_MS = 400;
+    private static final long LOOK_MS = 120;
 
     private final SimClient client;
     private final History history;

@@ -30,6 +30,14 @@ enum Fault {
     SLOW_DISK(5_000),
     /** An fdatasync fails, and the operator restarts the broker a while later. */
     SYNC_FAILURE(8_000),
+    /** A disk is full for a while. */
+    FULL_DISK(8_000),
+    /** A bit of a file at rest is not what it was; one machine alone has this and {@link #REPLACE}. */
+    BIT_FLIP(6_000),
+    /** A machine is replaced by one with an empty disk and the same id. */
+    REPLACE(10_000),
+    /** A partition is to have other replicas, or no longer. */
+    REASSIGN(4_000),
     /** The lead of a partition is handed to its preferred replica, or to another. */
     TRANSFER(2_000),
     /** Topics come and go. */

@@ -20,6 +20,9 @@ final class FaultDriver {
     /** Mean time between two of a kind, in nanoseconds. */
     private final Map<Fault, Long> means = new EnumMap<>(Fault.class);
 
+    /** The one machine that loses or garbles what it had: a majority never does. */
+    private final int victim;
+
     private boolean over;
 
     FaultDriver(SimWorld world, SimNetwork network, SimCluster cluster, AdminWorkload admin, Iterable<Fault> allowed) {
@@ -28,6 +31,7 @@ final class FaultDriver {
         this.cluster = cluster;
         this.admin = admin;
         this.random = world.newRandom();
+        this.victim = 1 + random.nextInt(cluster.size());
         for (Fault fault : allowed) {
             // Half of the kinds, from as often as is useful to eight times as seldom.
             boolean drawn = random.nextInt(SWARM_ONE_IN) == 0;
@@ -72,6 +76,10 @@ final class FaultDriver {
             case CLOCK -> withRunning(this::changeClock);
             case SLOW_DISK -> withRunning(this::slowDown);
             case SYNC_FAILURE -> withRunning(this::failSync);
+            case FULL_DISK -> withRunning(this::fillDisk);
+            case BIT_FLIP -> flipBit(cluster.broker(victim));
+            case REPLACE -> replace(cluster.broker(victim));
+            case REASSIGN -> admin.reassign();
             case TRANSFER -> admin.transferLeader();
             case TOPICS -> admin.createOrDeleteTopic();
             case DELETE_RECORDS -> admin.deleteRecords();
@@ -197,6 +205,25 @@ final class FaultDriver {
                 kill(broker);
             }
         });
+    }
+
+    private void fillDisk(SimBroker broker) {
+        world.note("the disk of broker " + broker.id() + " is full");
+        broker.disk().fill(random.nextLong(20_000));
+        world.after((200 + random.nextLong(4_000)) * SimWorld.MILLIS, broker.disk()::makeRoom);
+    }
+
+    private void flipBit(SimBroker broker) {
+        if (broker.disk().flipBit()) {
+            cluster.excuse(broker);
+        }
+    }
+
+    private void replace(SimBroker broker) {
+        broker.losePower();
+        world.note("broker " + broker.id() + " gets an empty disk");
+        broker.disk().replace();
+        startLater(broker);
     }
 
     /** Ends all faults, and gets everything going again as an operator would. */

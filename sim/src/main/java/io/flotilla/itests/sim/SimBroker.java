@@ -19,6 +19,7 @@ final class SimBroker {
     private SimProcess process;
     private Broker broker;
     private boolean stopping;
+    private long diskDelay = 100_000;
     private Runnable observer = () -> {};
 
     SimBroker(
@@ -79,6 +80,11 @@ final class SimBroker {
                 && broker.replicas().directories().stream().anyMatch(directory -> directory.failure() != null);
     }
 
+    /** About how long the disk takes for a task, in nanoseconds, from the next start on. */
+    void setDiskDelay(long nanos) {
+        diskDelay = nanos;
+    }
+
     /** Told after each thing that the broker did. */
     void observe(Runnable newObserver) {
         observer = newObserver;
@@ -90,6 +96,7 @@ final class SimBroker {
         }
         SimProcess started = new SimProcess("broker " + id, world, loops);
         process = started;
+        started.setUsualDiskDelay(diskDelay);
         started.observe(observer);
         world.note("broker " + id + " starts");
         int failures = disk.failures();

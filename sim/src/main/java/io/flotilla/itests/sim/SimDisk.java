@@ -1,14 +1,20 @@
 package io.flotilla.itests.sim;
 
+import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** The disk of one machine: outlives its processes, and fails as it is told to. */
 final class SimDisk {
+    private static final Path ROOT = Path.of("/");
+    private static final Path DATA = Path.of("/data");
+
     private final SimWorld world;
     private final RandomGenerator random;
     private MemoryFileSystem files = new MemoryFileSystem();
@@ -55,12 +61,50 @@ final class SimDisk {
         files.setCapacity(Long.MAX_VALUE);
     }
 
-    void setCapacity(long bytes) {
-        files.setCapacity(bytes);
+    /** Leaves room for so many bytes more. */
+    void fill(long room) {
+        files.setCapacity(Long.MAX_VALUE);
+        files.setCapacity(Long.MAX_VALUE - files.freeSpace(ROOT) + room);
     }
 
-    long usedBytes() throws IOException {
-        return files.totalSpace(Path.of("/")) - files.freeSpace(Path.of("/"));
+    /** There is room again. */
+    void makeRoom() {
+        files.setCapacity(Long.MAX_VALUE);
+    }
+
+    /** Flips a bit of a log; false when there is none yet. */
+    boolean flipBit() {
+        try {
+            List<Path> logs = new ArrayList<>();
+            for (String name : files.list(DATA)) {
+                Path directory = DATA.resolve(name);
+                if (name.matches("[\\w]+-\\d+") && files.exists(directory.resolve("partition.metadata"))) {
+                    files.list(directory).stream()
+                            .filter(file -> file.endsWith(".log"))
+                            .forEach(file -> logs.add(directory.resolve(file)));
+                }
+            }
+            if (logs.isEmpty()) {
+                return false;
+            }
+            return flipBit(logs.get(random.nextInt(logs.size())));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean flipBit(Path log) throws IOException {
+        long size;
+        try (FileHandle file = files.open(log, FileSystem.Access.READ)) {
+            size = file.size();
+        }
+        if (size == 0) {
+            return false;
+        }
+        long position = random.nextLong(size);
+        files.flip(log, position, 1 << random.nextInt(8));
+        world.note("a bit of " + log + " flips at byte " + position + " of " + size);
+        return true;
     }
 
     void losePower() {

@@ -23,7 +23,6 @@ final class SimProcess implements Scheduler, Clock, RandomSource {
     /** Heap buffers that the garbage collector takes back from processes that were killed. */
     private static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false, true);
 
-    private static final long USUAL_DISK_DELAY = 200_000;
     private static final long EPOCH_MS = 1_800_000_000_000L;
 
     private final String name;
@@ -41,7 +40,8 @@ final class SimProcess implements Scheduler, Clock, RandomSource {
     private double drift;
 
     private long wallOffsetMs;
-    private long diskDelayNanos = USUAL_DISK_DELAY;
+    private long usualDiskDelay = 100_000;
+    private long diskDelayNanos = usualDiskDelay;
 
     SimProcess(String name, SimWorld world, int loopCount) {
         this.name = name;
@@ -164,13 +164,19 @@ final class SimProcess implements Scheduler, Clock, RandomSource {
         return loops.get(loops.size() == 1 ? 0 : random.nextInt(loops.size()));
     }
 
-    /** How long the disk takes for a task, about. */
+    /** How long the disk takes for a task, about, while nothing is the matter with it. */
+    void setUsualDiskDelay(long nanos) {
+        usualDiskDelay = nanos;
+        diskDelayNanos = nanos;
+    }
+
+    /** How long the disk takes for a task now, about. */
     void setDiskDelay(long nanos) {
         diskDelayNanos = nanos;
     }
 
     void resetDiskDelay() {
-        diskDelayNanos = USUAL_DISK_DELAY;
+        diskDelayNanos = usualDiskDelay;
     }
 
     @Override
