@@ -112,7 +112,7 @@ final class SimBroker {
         } catch (SimCrash e) {
             // Crashed while it read its disk.
         } catch (StartException e) {
-            if (started.isAlive() && disk.failures() == failures) {
+            if (started.isAlive() && disk.failures() == failures && !disk.isFull()) {
                 world.fail("broker " + id + " cannot start: " + e.getMessage(), e);
             }
             end("cannot start", true);

@@ -69,6 +69,23 @@ final class SimCluster {
         return brokers.stream().filter(SimBroker::isRunning).toList();
     }
 
+    /** Every replica as it is now, a line each. */
+    List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        for (SimBroker broker : brokers) {
+            if (!broker.isRunning()) {
+                lines.add("broker " + broker.id() + " does not run");
+                continue;
+            }
+            for (Replica replica : broker.broker().replicas().all()) {
+                lines.add("broker " + broker.id() + " " + replica.name() + (replica.isFailed() ? " STOPPED" : "") + ": "
+                        + replica.group().core().status());
+            }
+        }
+        lines.sort(null);
+        return lines;
+    }
+
     /** From now on it is enough that this broker does not serve what is damaged. */
     void excuse(SimBroker broker) {
         damaged = broker;

@@ -22,6 +22,7 @@ final class SimDisk {
     private Runnable crash;
     private boolean syncFails;
     private int failures;
+    private boolean full;
 
     SimDisk(SimWorld world) {
         this.world = world;
@@ -58,17 +59,23 @@ final class SimDisk {
     void heal() {
         syncFails = false;
         cancelCrash();
-        files.setCapacity(Long.MAX_VALUE);
+        makeRoom();
+    }
+
+    boolean isFull() {
+        return full;
     }
 
     /** Leaves room for so many bytes more. */
     void fill(long room) {
+        full = true;
         files.setCapacity(Long.MAX_VALUE);
         files.setCapacity(Long.MAX_VALUE - files.freeSpace(ROOT) + room);
     }
 
     /** There is room again. */
     void makeRoom() {
+        full = false;
         files.setCapacity(Long.MAX_VALUE);
     }
 
@@ -119,8 +126,7 @@ final class SimDisk {
     void replace() {
         files = new MemoryFileSystem();
         files.setFaults(this::before);
-        syncFails = false;
-        cancelCrash();
+        heal();
     }
 
     private void before(Operation operation, Path path) throws IOException {

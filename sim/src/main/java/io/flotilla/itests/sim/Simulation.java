@@ -33,7 +33,7 @@ final class Simulation {
     private final List<Workload> workloads = new ArrayList<>();
     private final AdminWorkload admin;
     private final FaultDriver faults;
-    private int clients;
+    private final List<SimClient> clients = new ArrayList<>();
 
     private Simulation(SimOptions options, Variant variant) {
         this.options = options;
@@ -61,6 +61,9 @@ final class Simulation {
             simulation.play();
         } catch (SimulationFailure e) {
             failure = e;
+            if (options.readable()) {
+                simulation.cluster.describe().forEach(line -> simulation.trace.say(simulation.world.now(), line));
+            }
         } finally {
             if (logs != null) {
                 logs.close();
@@ -87,6 +90,9 @@ final class Simulation {
         world.note("all faults are over");
         workloads.forEach(Workload::conclude);
         runUntil(() -> unfinished() == null, PATIENCE_SECONDS, this::unfinished);
+        clients.forEach(client -> client.process().die());
+        runUntil(() -> cluster.unfinished(oracle) == null, PATIENCE_SECONDS, () -> cluster.unfinished(oracle));
+        runFor(1);
         FinalLogs logs = new FinalLogs(history, world);
         logs.read(cluster);
         runUntil(logs::isDone, PATIENCE_SECONDS, () -> "the logs are still being read");
@@ -113,8 +119,9 @@ final class Simulation {
     }
 
     private SimClient newClient(String name) {
-        clients++;
-        return new SimClient(name, "10.0.1." + clients, world, network);
+        SimClient client = new SimClient(name, "10.0.1." + (clients.size() + 1), world, network);
+        clients.add(client);
+        return client;
     }
 
     private String unfinished() {
