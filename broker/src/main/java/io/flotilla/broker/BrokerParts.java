@@ -17,6 +17,7 @@ import io.flotilla.broker.config.BalanceProperties;
 import io.flotilla.broker.config.BrokerConfig;
 import io.flotilla.broker.config.BrokerProperties;
 import io.flotilla.broker.config.ConfigLayers;
+import io.flotilla.broker.config.StorageProperties;
 import io.flotilla.broker.config.TopicConfig;
 import io.flotilla.broker.config.TopicConfigs;
 import io.flotilla.broker.env.Environment;
@@ -37,6 +38,7 @@ import io.flotilla.broker.partition.ReplicaListener;
 import io.flotilla.broker.partition.ReplicaOpener;
 import io.flotilla.broker.partition.Replicas;
 import io.flotilla.broker.partition.Rules;
+import io.flotilla.broker.partition.Scrubber;
 import io.flotilla.broker.partition.Shards;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
@@ -77,6 +79,7 @@ final class BrokerParts {
     private final GroupCoordinators groups;
     private final PeerCopies copies;
     private final ClusterAssignments assignments;
+    private final Scrubber scrubber;
     private final Replicas replicas;
     private final TopicCreator topicCreator;
     private final ClusterView view;
@@ -206,6 +209,15 @@ final class BrokerParts {
         this.metadataBirth = new MetadataBirth(config, directories, loop, peers, this::metadataReplica);
         this.leaderTransfer = new TransferLeaderHandler(nodeId, replicas, peers);
         this.leaderBalancer = new LeaderBalancer(loop, view, leaderTransfer, this::leadsMetadata, config);
+        this.scrubber = new Scrubber(
+                loop,
+                environment.scheduler().blocking(),
+                replicas,
+                copies,
+                config.get(StorageProperties.SCRUB_INTERVAL_MS),
+                config.get(StorageProperties.SCRUB_BYTES_PER_SECOND),
+                metrics.scrubbedBytes,
+                metrics.replicaDifferences);
         this.handlers = new HandlerTable(new Handlers(this).all(), metrics);
         BrokerGauges.follow(metrics, replicas, metadata);
     }
@@ -256,6 +268,7 @@ final class BrokerParts {
             leaderBalancer.start();
         }
         markCommitted();
+        scrubber.start();
         loop.schedule(this::enforceRetention, config.get(BrokerProperties.LOG_RETENTION_CHECK_MS));
     }
 

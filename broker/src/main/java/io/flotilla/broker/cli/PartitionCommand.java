@@ -16,9 +16,10 @@ import picocli.CommandLine.Spec;
 /** {@code flotilla partition}: what is the matter with a partition, and what to do about it. */
 @Command(
         name = "partition",
-        description = "Explain the state of a partition's replicas, and recover from the loss of a majority.",
+        description =
+                "Explain the state of a partition's replicas, compare them, and recover from the loss of a majority.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = RecoverCommand.class)
+        subcommands = {RecoverCommand.class, VerifyCommand.class})
 final class PartitionCommand implements Runnable {
     /** Between two looks; what did not move in that time is stuck. */
     private static final long LOOK_MS = 1_000;
@@ -28,7 +29,7 @@ final class PartitionCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: explain or recover.");
+        throw new ParameterException(spec.commandLine(), "Say what to do: explain, recover or verify.");
     }
 
     @Command(

@@ -442,6 +442,12 @@ public final class BrokerProperties {
                             BalanceProperties.FOLLOWER_THROTTLED_RATE,
                             BalanceProperties.ALTER_LOG_DIRS_RATE)),
             new Section(
+                    "Care of stored records",
+                    List.of(
+                            StorageProperties.SCRUB_INTERVAL_MS,
+                            StorageProperties.SCRUB_BYTES_PER_SECOND,
+                            StorageProperties.MIN_FREE_BYTES)),
+            new Section(
                     "Raft and shutdown",
                     List.of(
                             RAFT_HEARTBEAT_MS,

@@ -94,6 +94,15 @@ public final class Metrics {
     public final Counter damageRepaired =
             counter("flotilla_log_damage_repaired", "Places in stored records repaired from other replicas");
 
+    /** Bytes read to check and compare replicas. */
+    public final Counter scrubbedBytes = counter(
+            "flotilla_log_scrubbed_bytes", "Bytes of replicas led here that were read to check and compare them");
+
+    /** Ranges that differ between replicas though each is sound. */
+    public final Counter replicaDifferences = counter(
+            "flotilla_log_replica_differences",
+            "Ranges of records that differ between replicas that are sound in themselves");
+
     /** Log directories that take no more writes. */
     public final Gauge logDirectoriesFailed =
             gauge("flotilla_log_directories_failed", "Log directories that take no more writes");

@@ -70,7 +70,7 @@ class FlotillaTest {
             cluster                                  | Say what to do: start, stop, status or pids.
             cluster start --brokers 8                | --brokers must be 1 to 7, but was 8
             cluster start --base-port 65000          | --base-port must be 1 to
-            partition                                | Say what to do: explain or recover.
+            partition                                | Say what to do: explain, recover or verify.
             partition recover                        | Name the partitions, or say --all.
             partition recover --all orders-0         | Name the partitions, or say --all.
             partition recover --all --yes            | --yes needs --unsafe

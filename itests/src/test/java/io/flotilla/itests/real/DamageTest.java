@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class DamageTest {
 
     @BeforeAll
     static void start() {
-        cluster = ProcessCluster.start(3, TestDirectory.empty("damage"), Map.of());
+        cluster = ProcessCluster.start(3, TestDirectory.empty("damage"), Map.of("log.scrub.interval.ms", "1000"));
         clients = new Clients(cluster.bootstrap());
     }
 
@@ -84,6 +85,63 @@ final class DamageTest {
         assertServed(damaged);
     }
 
+    /** Neither the first segment nor the last is ever read by anybody: a follower's, all of it committed. */
+    @Test
+    void aScrubRepairsWhatNobodyReads() throws Exception {
+        TopicPartition damaged =
+                fill("found-by-scrub", List.of(1, DAMAGED_BROKER, 3), Map.of("segment.bytes", "16384"));
+        for (int i = 0; i < BATCHES; i++) {
+            clients.produce(damaged, "x".repeat(3000));
+        }
+        assertThat(cluster.stop(DAMAGED_BROKER)).isZero();
+        List<Path> files = segments(damaged);
+        assertThat(files).hasSizeGreaterThan(3);
+        List<Path> hit = List.of(files.get(0), files.get(files.size() - 1));
+        List<byte[]> before = new ArrayList<>();
+        for (Path file : hit) {
+            before.add(flipAt(file, 100));
+        }
+        cluster.startBroker(DAMAGED_BROKER);
+        cluster.awaitReady();
+
+        for (int i = 0; i < hit.size(); i++) {
+            Path file = hit.get(i);
+            byte[] good = before.get(i);
+            Await.until("the damage in " + file + " is repaired", () -> startsWith(file, good));
+            assertKeptAside(file);
+        }
+        assertThat(Clients.values(clients.consume(damaged.topic(), 2 * BATCHES)))
+                .startsWith(Clients.numbered("value", BATCHES))
+                .hasSize(2 * BATCHES);
+        Command.Result verified = Command.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dflotilla.log.level=WARN",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.flotilla.broker.cli.Flotilla")
+                .and("partition", "verify", damaged.toString(), "--bootstrap-server", cluster.bootstrap())
+                .run()
+                .orFail();
+        assertThat(verified.output()).contains("found-by-scrub-0: replicas on brokers [1, 2, 3] are the same");
+    }
+
+    private static List<Path> segments(TopicPartition partition) throws IOException {
+        try (Stream<Path> files = Files.list(segment(partition).getParent())) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static byte[] flipAt(Path file, int position) throws IOException {
+        byte[] before = Files.readAllBytes(file);
+        byte[] bytes = before.clone();
+        bytes[position] ^= 4;
+        Files.write(file, bytes);
+        return before;
+    }
+
     private static boolean startsWith(Path file, byte[] expected) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         return bytes.length >= expected.length
@@ -98,8 +156,13 @@ final class DamageTest {
 
     /** Creates a topic whose first replica is the broker to be damaged, and writes a batch for each record. */
     private static TopicPartition fill(String topic) throws Exception {
+        return fill(topic, List.of(DAMAGED_BROKER, 1, 3), Map.of());
+    }
+
+    private static TopicPartition fill(String topic, List<Integer> replicas, Map<String, String> configs)
+            throws Exception {
         try (Admin admin = clients.admin()) {
-            Clients.get(admin.createTopics(List.of(new NewTopic(topic, Map.of(0, List.of(DAMAGED_BROKER, 1, 3)))))
+            Clients.get(admin.createTopics(List.of(new NewTopic(topic, Map.of(0, replicas)).configs(configs)))
                     .all());
         }
         TopicPartition partition = new TopicPartition(topic, 0);

@@ -1,0 +1,28 @@
+package io.flotilla.broker.config;
+
+/** The properties that say how stored records are looked after, and how much of a disk is left free. */
+public final class StorageProperties {
+    public static final Property<Long> SCRUB_INTERVAL_MS = Property.longInteger("log.scrub.interval.ms")
+            .range(0, Long.MAX_VALUE)
+            .byDefault("86400000")
+            .doc(
+                    "How often all stored records are read, checked and compared between replicas, in milliseconds, to find and"
+                            + " repair what disks have changed; 0: never. Each partition's leader sees to it.");
+
+    public static final Property<Long> SCRUB_BYTES_PER_SECOND = Property.longInteger("log.scrub.bytes.per.second")
+            .range(1, Long.MAX_VALUE)
+            .byDefault("8388608")
+            .doc(
+                    "Most bytes that are read for this in a second, of the partitions this broker leads; their followers read the"
+                            + " same.");
+
+    public static final Property<Long> MIN_FREE_BYTES = Property.longInteger("log.dir.min.free.bytes")
+            .range(0, Long.MAX_VALUE)
+            .byDefault("134217728")
+            .doc(
+                    "With fewer bytes free on a log directory's disk, this broker refuses new records for the partitions it leads"
+                            + " there, with an error that makes producers try again. Reads, deletions and administration go on, and so"
+                            + " does everything once there is space again.");
+
+    private StorageProperties() {}
+}
