@@ -173,6 +173,35 @@ class ExplainTest {
     }
 
     @Test
+    void aReplicaHasLostItsDataAndIsTakenInAgain() throws IOException {
+        now.with(
+                        1,
+                        leading(
+                                        1,
+                                        3,
+                                        5000,
+                                        follower(2, ReplicationState.REPLICATE, 5000),
+                                        follower(3, ReplicationState.REPLICATE, 900))
+                                .step("catching up, which waits for broker 3, which lacks 4100 entries"))
+                .with(2, open(3, 1, 5000))
+                .with(3, open(3, 1, 900).forgetful(true));
+        assertGolden(text());
+    }
+
+    @Test
+    void aNewLeaderHasNotCommittedYet() throws IOException {
+        now.with(
+                        2,
+                        leading(2, 4, 102, unreachableFollower(1, 0), follower(3, ReplicationState.PROBE, 0))
+                                .leading(false)
+                                .commitIndex(101)
+                                .transferTarget(3))
+                .unreachable(1)
+                .with(3, open(4, 2, 101));
+        assertGolden(text());
+    }
+
+    @Test
     void aJointConfigurationNeedsBothMajorities() throws IOException {
         now.with(1, open(3, -1, 100).voters(List.of(3, 4, 5)).outgoing(List.of(1, 2, 3)))
                 .with(2, open(3, -1, 100).voters(List.of(3, 4, 5)).outgoing(List.of(1, 2, 3)))

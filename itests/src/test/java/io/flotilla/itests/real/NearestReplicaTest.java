@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Java consumers that say in which rack they are (KIP-392), with three brokers in a rack each. */
+/** Java consumers that say in which rack they are (KIP-392), with three brokers in a rack each, whose leaders hold leases. */
 final class NearestReplicaTest {
     private static final int RECORDS = 2_000;
     private static final String VALUE = "x".repeat(5_000);
@@ -27,7 +27,7 @@ final class NearestReplicaTest {
 
     @BeforeAll
     static void start() {
-        cluster = ProcessCluster.start(3, TestDirectory.empty("nearest"), Map.of());
+        cluster = ProcessCluster.start(3, TestDirectory.empty("nearest"), Map.of("raft.lease.ms", "300"));
         clients = new Clients(cluster.bootstrap());
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -72,7 +73,7 @@ final class PartitionToolsTest {
     }
 
     @Test
-    void aLostMajorityIsRecoveredFromTheSurvivor() throws Exception {
+    void aLostMajorityIsRecoveredFromTheSurvivorAndTheOthersComeBackEmpty() throws Exception {
         clients.createTopic("orders", 1);
         clients.createTopic("payments", 3);
         clients.produce(ORDERS, Clients.numbered("order", 100));
@@ -108,6 +109,21 @@ final class PartitionToolsTest {
         assertThat(cluster.logLines(1, "UNSAFE RECOVERY of orders-0")).hasSize(2);
         assertThat(Clients.values(clients.consume("orders", 100))).containsExactly(Clients.numbered("order", 100));
         clients.produce(ORDERS, "after");
+
+        cluster.startBroker(2);
+        cluster.startBroker(3);
+        cluster.awaitReady();
+        Await.untilAsserted(() -> {
+            for (String partition :
+                    List.of("__cluster_metadata-0", "orders-0", "payments-0", "payments-1", "payments-2")) {
+                assertThat(flotilla("explain", partition).orFail().output())
+                        .contains("2 of 3 voters (1, 2 and 3)", "brokers 1, 2 and 3 answer")
+                        .doesNotContain("lacks", "being changed");
+            }
+        });
+        cluster.kill(1);
+        assertThat(Clients.values(clients.consume("orders", 101))).endsWith("after");
+        clients.produce(ORDERS, "without the survivor");
     }
 
     @Test
