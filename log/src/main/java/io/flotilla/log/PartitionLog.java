@@ -40,6 +40,7 @@ public final class PartitionLog {
     private final Tail tail;
     private final BatchCursor cursor = new BatchCursor();
     private final RecordBatch view = new RecordBatch();
+    private final DelayedRemovals removals;
     private final PendingSnapshots snapshots;
     private final DiskProgress disk;
     private final AtomicLong commitMark = new AtomicLong();
@@ -60,7 +61,8 @@ public final class PartitionLog {
         this.config = config;
         this.state = state;
         this.tail = new Tail(store.cachedBytes());
-        this.snapshots = new PendingSnapshots(store.blocking());
+        this.removals = new DelayedRemovals(store.blocking(), config.fileDeleteDelayMs());
+        this.snapshots = new PendingSnapshots(removals);
         this.disk = new DiskProgress(state.lastIndex());
         this.commitMark.set(state.committedIndex());
     }
@@ -366,6 +368,7 @@ public final class PartitionLog {
         if (failure != null || closed != null) {
             return;
         }
+        removals.tick(nowMs);
         if (state.isActiveExpired(config, nowMs)) {
             roll();
             writer.kick();
@@ -382,6 +385,7 @@ public final class PartitionLog {
     public void reconfigure(LogConfig newConfig) {
         config = newConfig;
         writer.setCaching(newConfig.writeCaching());
+        removals.setDelay(newConfig.fileDeleteDelayMs());
     }
 
     /**

@@ -131,7 +131,7 @@ class DiskFailureTest {
 
     @Test
     void writeCachingReportsBeforeTheSyncAndSyncsLater() throws IOException {
-        fixture.config = new LogConfig(1024, 1000, 100, true, 60_000, 100, 300);
+        fixture.config = new LogConfig(1024, 1000, 100, 0, true, 60_000, 100, 300);
         int[] syncs = {0};
         fixture.open();
         fixture.disk.setFaults((operation, path) -> syncs[0] += operation == Operation.SYNC ? 1 : 0);

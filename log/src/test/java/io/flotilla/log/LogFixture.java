@@ -18,7 +18,7 @@ public final class LogFixture {
     public static final LogId ID = new LogId("topic", new UUID(7, 8), 0);
     public static final MetaProperties IDENTITY = new MetaProperties("cluster", 1, new UUID(1, 2));
     /** Small segments and a dense index, so that little data exercises all. */
-    public static final LogConfig SMALL = new LogConfig(1024, 1000, 100, false, 60_000, 100, 300);
+    public static final LogConfig SMALL = new LogConfig(1024, 1000, 100, 0, false, 60_000, 100, 300);
 
     public final MemoryFileSystem disk = new MemoryFileSystem();
     public final Tasks tasks = new Tasks();

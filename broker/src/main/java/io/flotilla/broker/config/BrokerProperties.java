@@ -158,6 +158,12 @@ public final class BrokerProperties {
             .byDefault("0")
             .doc("Up to so much earlier are segments closed, each partition's at another time, in hours.");
 
+    public static final Property<Long> LOG_DELETE_DELAY_MS = Property.longInteger("log.segment.delete.delay.ms")
+            .range(0, LONG_MAX)
+            .byDefault("60000")
+            .changeable()
+            .doc("A removed segment is renamed at once, and its space is freed this much later, in milliseconds.");
+
     public static final Property<Integer> LOG_INDEX_INTERVAL_BYTES = Property.integer("log.index.interval.bytes")
             .range(256, INT_MAX)
             .byDefault("4096")
@@ -396,6 +402,7 @@ public final class BrokerProperties {
                             LOG_ROLL_JITTER_MS,
                             LOG_ROLL_JITTER_HOURS,
                             LOG_INDEX_INTERVAL_BYTES,
+                            LOG_DELETE_DELAY_MS,
                             COMPRESSION_TYPE,
                             LOG_MESSAGE_TIMESTAMP_TYPE,
                             LOG_TIMESTAMP_BEFORE_MAX_MS,

@@ -81,10 +81,13 @@ public final class TopicProperties {
             .doc("Accepted, without effect until there is compaction: a record is compacted at "
                     + "this age at the latest, in milliseconds."));
 
-    public static final TopicProperty<Long> FILE_DELETE_DELAY_MS = accepted(longInteger("file.delete.delay.ms")
-            .range(0, LONG_MAX)
-            .byDefault("60000")
-            .doc("Accepted, without effect: a removed segment's files go once no reader is in " + "them."));
+    public static final TopicProperty<Long> FILE_DELETE_DELAY_MS = effective(
+            longInteger("file.delete.delay.ms")
+                    .range(0, LONG_MAX)
+                    .byDefault("60000")
+                    .doc(
+                            "A removed segment is renamed at once, and its space is freed this much later, in milliseconds."),
+            as(BrokerProperties.LOG_DELETE_DELAY_MS));
 
     // Segments
 

@@ -164,6 +164,7 @@ public final class ReplicaOpener {
                 config.segmentBytes(),
                 config.segmentMs() - earlier,
                 config.indexIntervalBytes(),
+                config.fileDeleteDelayMs(),
                 config.writeCaching(),
                 settings.producerIdExpirationMs(),
                 MAX_PRODUCER_IDS,
