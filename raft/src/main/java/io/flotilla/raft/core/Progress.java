@@ -73,9 +73,9 @@ final class Progress {
         return true;
     }
 
-    /** True if the follower could lead soon: all that is committed is with it or on its way, and little is in between. */
+    /** True if the follower could lead soon: all that is committed is with it or on its way. */
     boolean isCaughtUp(long commitIndex) {
-        return up && !forgetful && state == ReplicationState.REPLICATE && nextIndex > commitIndex && !window.isFull();
+        return up && !forgetful && state == ReplicationState.REPLICATE && nextIndex > commitIndex;
     }
 
     /** Returns true once whenever a learner has caught up. */

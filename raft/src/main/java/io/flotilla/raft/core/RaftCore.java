@@ -32,10 +32,7 @@ public final class RaftCore {
     private final Lease lease;
     private final Inbox inbox;
     private boolean isTimeKnown;
-    private HardState drainedHardState;
-    private SoftState drainedSoftState;
-    private long drainedCommitIndex;
-    private MembersNews drainedMembers;
+    private final Output output;
     private long noticedCommitIndex;
 
     /** A replica that continues from what recovery found. {@code random} spreads election timeouts. */
@@ -55,10 +52,7 @@ public final class RaftCore {
         replication = leading.replication();
         roles = new Roles(replica, election, following, leading, reads, lease);
         inbox = new Inbox(replica, roles, election, following, leading, reads, lease);
-        drainedHardState = found.hardState();
-        drainedMembers = members();
-        drainedSoftState = softState();
-        drainedCommitIndex = log.commitIndex();
+        output = new Output(replica, replication, reads, found.hardState());
     }
 
     // ---- time and liveness
@@ -296,71 +290,19 @@ public final class RaftCore {
         }
     }
 
-    private MembersNews members() {
-        return new MembersNews(log.latestConfiguration(), log.isConfigurationCommitted());
-    }
-
-    private boolean isMembersNew() {
-        return drainedMembers.inForce() != log.latestConfiguration()
-                || drainedMembers.committed() != log.isConfigurationCommitted()
-                || replication.hasNews();
-    }
-
     // ---- output
 
     /** True if {@link #ready()} has something to say. */
     public boolean hasReady() {
-        return log.hasUnwritten()
-                || !replica.outbox.isEmpty()
-                || log.commitIndex() != drainedCommitIndex
-                || !replica.hardState().equals(drainedHardState)
-                || reads.hasResults()
-                || isMembersNew()
-                || isSoftStateNew();
-    }
-
-    private boolean isSoftStateNew() {
-        return drainedSoftState.term() != replica.term()
-                || drainedSoftState.role() != replica.role()
-                || drainedSoftState.leaderId() != replica.leaderId();
+        return !output.isEmpty();
     }
 
     /** Everything to do since the last call. */
     public Ready ready() {
-        HardState hardState = replica.hardState().equals(drainedHardState) ? null : replica.hardState();
-        SoftState softState = isSoftStateNew() ? softState() : null;
-        long commitIndex = log.commitIndex() == drainedCommitIndex ? 0 : log.commitIndex();
-        drainedHardState = replica.hardState();
-        drainedSoftState = softState == null ? drainedSoftState : softState;
-        drainedCommitIndex = log.commitIndex();
-        MembersNews members = null;
-        if (isMembersNew()) {
-            members = members();
-            drainedMembers = members;
-            replication.takeNews();
-        }
-        Outbox outbox = replica.outbox;
-        return new Ready(
-                hardState,
-                log.takeTruncation(),
-                log.takeUnwritten(),
-                new LogMark(log.lastIndex(), log.generation()),
-                outbox.takeMessages(),
-                outbox.takeReplications(),
-                outbox.takeSnapshots(),
-                commitIndex,
-                softState,
-                outbox.takeInstall(),
-                outbox.takePart(),
-                members,
-                reads.takeResults());
+        return output.take();
     }
 
     // ---- state, for the host's decisions and for people
-
-    private SoftState softState() {
-        return new SoftState(replica.role(), replica.leaderId(), replica.term());
-    }
 
     /** The replica's term. */
     public int term() {

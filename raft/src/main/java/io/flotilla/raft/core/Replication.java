@@ -150,13 +150,11 @@ final class Replication {
         return peer != null && peer.isCaughtUp(log.commitIndex());
     }
 
-    /** True if a follower caught up, lost its memory or got it back since the last call. */
-    boolean takeNews() {
-        boolean had = hasNews;
+    void forgetNews() {
         hasNews = false;
-        return had;
     }
 
+    /** True if a follower caught up, lost its memory or got it back. */
     boolean hasNews() {
         return hasNews;
     }

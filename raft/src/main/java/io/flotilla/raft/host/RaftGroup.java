@@ -200,7 +200,7 @@ public final class RaftGroup {
     public boolean handOver() {
         PeerStatus best = null;
         for (PeerStatus peer : core.status().peers()) {
-            boolean candidate = peer.up() && core.configuration().isVoter(peer.node());
+            boolean candidate = peer.up() && peer.voter() && core.isCaughtUp(peer.node());
             if (candidate && (best == null || peer.matchIndex() > best.matchIndex())) {
                 best = peer;
             }

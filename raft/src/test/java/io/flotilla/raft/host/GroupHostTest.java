@@ -318,4 +318,53 @@ class GroupHostTest {
         cluster.run();
         assertThat(member(2).group.core().term()).isEqualTo(term);
     }
+
+    @Test
+    void whenABrokerDiesItsManyGroupsAreLedAgainAFewHundredAtATime() {
+        int count = 1000;
+        for (int group = 0; group < count; group++) {
+            cluster.openEverywhere(group);
+        }
+        cluster.cutOff(1);
+        int most = 0;
+        int ticks = 0;
+        while (ledAgain(count) < count && ticks < 200) {
+            cluster.node(2).host.tick();
+            cluster.node(3).host.tick();
+            most = Math.max(most, standing(2, count));
+            cluster.run();
+            ticks++;
+        }
+        assertThat(ledAgain(count)).isEqualTo(count);
+        assertThat(ticks).as("ticks of 20 ms").isLessThan(50);
+        assertThat(most).as("elections at once on a shard").isPositive().isLessThanOrEqualTo(200);
+
+        cluster.tick(HostCluster.ELECTION_TICKS);
+        cluster.frames = 0;
+        cluster.node(2).host.tick();
+        cluster.node(3).host.tick();
+        cluster.run();
+        assertThat(cluster.frames)
+                .as("frames of idle groups while a broker is down")
+                .isZero();
+    }
+
+    private int ledAgain(int count) {
+        int led = 0;
+        for (int group = 0; group < count; group++) {
+            boolean isLed = cluster.node(2).members.get(group).role == Role.LEADER
+                    || cluster.node(3).members.get(group).role == Role.LEADER;
+            led += isLed ? 1 : 0;
+        }
+        return led;
+    }
+
+    private int standing(int node, int count) {
+        int standing = 0;
+        for (int group = 0; group < count; group++) {
+            Role role = cluster.node(node).members.get(group).role;
+            standing += role == Role.PRE_CANDIDATE || role == Role.CANDIDATE ? 1 : 0;
+        }
+        return standing;
+    }
 }

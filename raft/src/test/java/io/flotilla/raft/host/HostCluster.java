@@ -1,12 +1,15 @@
 package io.flotilla.raft.host;
 
 import io.flotilla.raft.core.DurableState;
+import io.flotilla.raft.core.MembersNews;
 import io.flotilla.raft.core.ProposeResult;
 import io.flotilla.raft.core.RaftCore;
 import io.flotilla.raft.core.RaftOptions;
 import io.flotilla.raft.core.Role;
 import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.quorum.Configuration;
+import io.flotilla.raft.quorum.ConfigurationPlan;
+import io.flotilla.raft.quorum.NodeSet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -139,23 +142,24 @@ final class HostCluster {
         }
 
         Member open(int number, RaftGroup.Options options) {
-            return open(
-                    number,
-                    options,
-                    nodes.keySet().stream().mapToInt(Integer::intValue).toArray());
+            int[] ids = nodes.keySet().stream().mapToInt(Integer::intValue).toArray();
+            return open(number, options, DurableState.fresh(Configuration.of(ids)));
         }
 
         /** Opens a group whose members this node has yet to learn. */
         Member openKnowingNobody(int number) {
-            return open(number, new RaftGroup.Options(false, true, RaftGroup.FirstElection.HOLD_BACK), new int[0]);
+            return open(number, DurableState.fresh(Configuration.NONE));
         }
 
-        private Member open(int number, RaftGroup.Options options, int[] ids) {
+        /** Opens a group with what was found on disk. */
+        Member open(int number, DurableState found) {
+            return open(number, new RaftGroup.Options(false, true, RaftGroup.FirstElection.HOLD_BACK), found);
+        }
+
+        Member open(int number, RaftGroup.Options options, DurableState found) {
             Member member = new Member(new MemoryStorage(queue::add, allocator));
-            RaftCore core = new RaftCore(
-                    RaftOptions.defaults(id, ELECTION_TICKS),
-                    DurableState.fresh(Configuration.of(ids)),
-                    new Random(id * 31L + number));
+            RaftCore core =
+                    new RaftCore(RaftOptions.defaults(id, ELECTION_TICKS), found, new Random(id * 31L + number));
             member.group = host.open(groupId(number), core, member.storage, member, options);
             member.storage.attach(member.group);
             members.put(number, member);
@@ -196,6 +200,10 @@ final class HostCluster {
         int leader = RaftCore.NO_NODE;
         long committed;
         final List<String> refusals = new ArrayList<>();
+
+        /** The voters that this replica works towards while it leads, or null. */
+        NodeSet target;
+
         Throwable failure;
         int failures;
 
@@ -220,6 +228,25 @@ final class HostCluster {
                 throw new AssertionError("commit index " + commitIndex + " after " + committed);
             }
             committed = commitIndex;
+        }
+
+        @Override
+        public void membersChanged(MembersNews news) {
+            step();
+        }
+
+        /** Proposes the next step towards the target. */
+        void step() {
+            Configuration next = role != Role.LEADER || target == null
+                    ? null
+                    : ConfigurationPlan.next(
+                            group.core().configuration(),
+                            target,
+                            group.core().forgetfulPeers(),
+                            group.core()::isCaughtUp);
+            if (next != null) {
+                group.proposeConfiguration(next);
+            }
         }
 
         @Override

@@ -1,8 +1,10 @@
 package io.flotilla.raft.host;
 
 import io.flotilla.raft.core.HardState;
+import io.flotilla.raft.message.ConfigurationCodec;
 import io.flotilla.raft.message.EntryKind;
 import io.flotilla.raft.message.EntryRef;
+import io.flotilla.raft.quorum.Configuration;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -40,6 +42,8 @@ final class MemoryStorage implements GroupStorage {
     RuntimeException refusal;
     /** Snapshots are taken for damaged. */
     boolean refuseSnapshots;
+    /** Makes snapshots larger. */
+    String padding = "";
     /** The payload of the snapshot installed last, or null. */
     String installed;
 
@@ -165,7 +169,7 @@ final class MemoryStorage implements GroupStorage {
     @Override
     public void readSnapshot(SnapshotCallback callback) {
         ByteBuf payload = allocator.buffer();
-        payload.writeCharSequence("all up to " + baseIndex, StandardCharsets.UTF_8);
+        payload.writeCharSequence("all up to " + baseIndex + padding, StandardCharsets.UTF_8);
         callback.read(baseIndex, baseTerm, payload);
     }
 
@@ -196,9 +200,10 @@ final class MemoryStorage implements GroupStorage {
             int term = in.readInt();
             long last = index + in.readInt() - 1;
             int length = in.readInt();
-            in.skipBytes(length);
+            ByteBuf content = in.readSlice(length);
+            Configuration configuration = kind == EntryKind.CONFIGURATION ? ConfigurationCodec.read(content) : null;
             // Sizes are of what lies between this entry and the next, as the host finds its way by them.
-            found.add(new EntryRef(index, last, term, kind, length + 1 + 3 * Integer.BYTES, null));
+            found.add(new EntryRef(index, last, term, kind, length + 1 + 3 * Integer.BYTES, configuration));
             index = last + 1;
         }
         return found;
@@ -206,6 +211,10 @@ final class MemoryStorage implements GroupStorage {
 
     @Override
     public ByteBuf encode(EntryRef entry) {
-        return allocator.buffer(0);
+        ByteBuf bytes = allocator.buffer();
+        if (entry.configuration() != null) {
+            ConfigurationCodec.write(bytes, entry.configuration());
+        }
+        return bytes;
     }
 }
