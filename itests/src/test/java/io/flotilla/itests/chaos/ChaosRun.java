@@ -3,6 +3,7 @@ package io.flotilla.itests.chaos;
 import io.flotilla.itests.check.Event.Note;
 import io.flotilla.itests.check.History;
 import io.flotilla.itests.check.Violation;
+import io.flotilla.itests.real.Await;
 import io.flotilla.itests.real.Command;
 import io.flotilla.itests.real.ProcessCluster;
 import java.io.IOException;
@@ -65,8 +66,13 @@ final class ChaosRun {
         for (int id = 1; id <= BROKERS; id++) {
             DiskFaults.mount(ProcessCluster.data(directory, id), DISK_MB);
         }
-        // Small segments, so that every kind of file there is gets written and recovered.
-        Map<String, String> properties = Map.of("log.segment.bytes", "65536");
+        // Small segments, so that every kind of file there is gets written and recovered; and consumers that read close
+        // by.
+        Map<String, String> properties = Map.of(
+                "log.segment.bytes",
+                "65536",
+                "replica.selector.class",
+                "org.apache.kafka.common.replica.RackAwareReplicaSelector");
         try (ProcessCluster cluster = ProcessCluster.start(network.sites(), directory, properties)) {
             try (Workload workload = new Workload(cluster.bootstrap(), PARTITIONS, history)) {
                 workload.awaitProgress(Settling.RECOVERY);
@@ -74,6 +80,11 @@ final class ChaosRun {
                     List<FaultKind> order = new ArrayList<>(kinds);
                     Collections.shuffle(order, random);
                     for (FaultKind kind : order) {
+                        if (kind.losesData()) {
+                            // Raft survives the loss of one copy at a time: a second one only when the first is made
+                            // good.
+                            awaitVoters(cluster);
+                        }
                         happen(kind.draw(cluster, network, workload, random), workload);
                     }
                 } while (nowMs() < atLeast.toMillis());
@@ -81,9 +92,19 @@ final class ChaosRun {
                 say("%d events with seed %d, %d violations"
                         .formatted(history.entries().size(), seed, violations.size()));
                 explain(cluster, violations);
+                awaitVoters(cluster);
                 return violations;
             }
         }
+    }
+
+    private void awaitVoters(ProcessCluster cluster) {
+        long since = nowMs();
+        Await.until(
+                Settling.RECOVERY,
+                () -> "every replica votes again",
+                () -> Voters.areComplete(cluster.bootstrap(), BROKERS));
+        say("every replica votes after %d ms".formatted(nowMs() - since));
     }
 
     /** Has the brokers themselves say what they think of partitions that something is wrong with. */

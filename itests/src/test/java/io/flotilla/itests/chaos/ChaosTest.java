@@ -28,13 +28,18 @@ final class ChaosTest {
     }
 
     @Test
-    void brokersAreKilledHaltedAndReplaced() {
-        survives("processes", "kill", "pause", "pause-and-kill", "kill-all", "wipe");
+    void brokersAreKilledAndHalted() {
+        survives("processes", "kill", "pause", "pause-and-kill", "kill-all");
     }
 
     @Test
     void theNetworkIsCut() {
         survives("network", "isolate", "cut-off", "mute", "part");
+    }
+
+    @Test
+    void disksAreWipedAndDamaged() {
+        survives("disks", "wipe", "flip-while-down");
     }
 
     private static void survives(String name, String... faults) {

@@ -14,9 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
 
 /** What can happen to disks. */
 final class DiskFaults {
@@ -79,13 +77,19 @@ final class DiskFaults {
         }
     }
 
-    /** A bit of a committed batch flips on a leader's disk, and somebody reads everything from the beginning. */
-    record Flip(ProcessCluster cluster, Workload workload, Random random) implements Fault {
+    /**
+     * A bit of a committed batch flips on a broker's disk, while it runs or while it is down for a moment, and somebody close to that broker
+     * reads everything from the beginning.
+     */
+    record Flip(ProcessCluster cluster, Workload workload, int broker, boolean whileDown, Random random)
+            implements Fault {
         @Override
         public String begin() throws Exception {
+            if (whileDown) {
+                cluster.kill(broker);
+            }
             Partition partition = workload.partitions()
                     .get(random.nextInt(workload.partitions().size()));
-            int broker = leader(partition);
             Path file = firstSegment(cluster.data(broker).resolve(partition.toString()));
             long place;
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -95,8 +99,16 @@ final class DiskFaults {
                 one.put(0, (byte) (one.get(0) ^ 1 << random.nextInt(8))).flip();
                 channel.write(one, place);
             }
-            workload.read("reader after a flip " + random.nextInt(1000), Map.of());
             return "flip a bit at " + place + " of " + file;
+        }
+
+        @Override
+        public void end() throws Exception {
+            if (whileDown) {
+                cluster.startBroker(broker);
+                cluster.awaitReady();
+            }
+            workload.read("reader " + random.nextInt(1000) + " after a flip", Map.of("client.rack", "rack" + broker));
         }
 
         private static Path firstSegment(Path directory) throws IOException {
@@ -107,21 +119,5 @@ final class DiskFaults {
                         .orElseThrow();
             }
         }
-
-        private int leader(Partition partition) throws Exception {
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
-                return admin.describeTopics(List.of(partition.topic()))
-                        .allTopicNames()
-                        .get(30, TimeUnit.SECONDS)
-                        .get(partition.topic())
-                        .partitions()
-                        .get(partition.number())
-                        .leader()
-                        .id();
-            }
-        }
-
-        @Override
-        public void end() {}
     }
 }

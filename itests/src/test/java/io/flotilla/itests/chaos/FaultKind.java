@@ -17,7 +17,8 @@ enum FaultKind {
     PART,
     FILL,
     WIPE,
-    FLIP;
+    FLIP,
+    FLIP_WHILE_DOWN;
 
     /** Draws who it happens to. */
     Fault draw(ProcessCluster cluster, Switch network, Workload workload, Random random) {
@@ -34,8 +35,14 @@ enum FaultKind {
             case PART -> new NetworkFaults.Part(network, broker, 1 + broker % brokers);
             case FILL -> new DiskFaults.Fill(cluster, broker);
             case WIPE -> new DiskFaults.Wipe(cluster, broker);
-            case FLIP -> new DiskFaults.Flip(cluster, workload, random);
+            case FLIP -> new DiskFaults.Flip(cluster, workload, broker, false, random);
+            case FLIP_WHILE_DOWN -> new DiskFaults.Flip(cluster, workload, broker, true, random);
         };
+    }
+
+    /** Whether a replica has less afterwards than it had promised to keep. */
+    boolean losesData() {
+        return this == WIPE || this == FLIP || this == FLIP_WHILE_DOWN;
     }
 
     String word() {

@@ -79,6 +79,10 @@ final class Reader implements AutoCloseable {
                 history.add(new Denied(name, ours(partition), offset, "out of range", asked.get(partition)));
                 seekToBeginning(partition);
             });
+        } catch (KafkaException e) {
+            // Damaged data, for instance. It goes no further, which the checker will see.
+            history.add(new Note(name + " ends with " + e));
+            throw e;
         }
     }
 
