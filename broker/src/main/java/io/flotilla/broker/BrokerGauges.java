@@ -5,6 +5,7 @@ import io.flotilla.broker.metrics.Gauge;
 import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.Replicas;
+import io.flotilla.log.LogDirectory;
 import java.util.function.Predicate;
 
 /** What a broker's state looks like from outside: counted when somebody asks, from what any thread may read. */
@@ -21,6 +22,9 @@ final class BrokerGauges {
                 + replicas.all().stream().filter(Replica::isFailed).count());
         metrics.logDirectoriesFailed.follow(() -> replicas.directories().stream()
                 .filter(directory -> directory.failure() != null)
+                .count());
+        metrics.logDirectoriesShortOfSpace.follow(() -> replicas.directories().stream()
+                .filter(LogDirectory::isShortOfSpace)
                 .count());
         metrics.metadataOffset.follow(() -> metadata.image().offset());
     }

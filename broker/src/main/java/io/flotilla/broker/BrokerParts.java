@@ -279,7 +279,18 @@ final class BrokerParts {
 
     private void markCommitted() {
         directories.forEach(LogDirectory::markCommitted);
+        environment.scheduler().blocking().execute(this::checkSpace);
         loop.schedule(this::markCommitted, 1000);
+    }
+
+    private void checkSpace() {
+        for (LogDirectory directory : directories) {
+            try {
+                directory.checkSpace(config.get(StorageProperties.MIN_FREE_BYTES));
+            } catch (IOException e) {
+                LOG.warn("It cannot be told how much space {} has: {}", directory.path(), e.toString());
+            }
+        }
     }
 
     /** Opens the replica of the metadata log. On {@link #metadataLoop}. */

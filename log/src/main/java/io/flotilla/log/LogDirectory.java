@@ -52,6 +52,9 @@ public final class LogDirectory {
     /** Syncs in flight at a time; measured on small disks, more gain nothing. */
     private static final int CONCURRENT_SYNCS = 16;
 
+    /** A full disk is tried again with this much space. */
+    private static final long RESUME_BYTES = 1 << 20;
+
     private final FileSystem files;
     private final Path path;
     private final Executor blocking;
@@ -69,6 +72,7 @@ public final class LogDirectory {
     private final List<LogId> found = new ArrayList<>();
     private HardStateJournal journal;
     private LastStop lastStop;
+    private volatile boolean shortOfSpace;
 
     private LogDirectory(FileSystem files, Path path, Executor blocking, ByteBufAllocator allocator, LogRules rules)
             throws IOException {
@@ -352,6 +356,38 @@ public final class LogDirectory {
     /** Bytes that can still be written. */
     public long freeSpace() throws IOException {
         return files.freeSpace(path);
+    }
+
+    /**
+     * Looks how much space is left, and has what waited for space written if there is some. To be called about every second.
+     *
+     * @param minFreeBytes with less the directory is {@link #isShortOfSpace}
+     */
+    public void checkSpace(long minFreeBytes) throws IOException {
+        long free = freeSpace();
+        if (flusher.isFull() && free >= RESUME_BYTES) {
+            flusher.resume();
+        }
+        // Some more before it is enough again, so that it does not change with every segment.
+        long wanted = shortOfSpace ? minFreeBytes + minFreeBytes / 8 : minFreeBytes;
+        boolean now = flusher.isFull() || free < wanted;
+        if (now && !shortOfSpace) {
+            LOG.warn(
+                    "Log directory {} has only {} bytes left (log.dir.min.free.bytes is {}): new records are refused for the"
+                            + " partitions led here, reads go on. Delete topics or records, lower retention.bytes or"
+                            + " retention.ms, or make the disk larger; then all goes on by itself",
+                    path,
+                    free,
+                    minFreeBytes);
+        } else if (!now && shortOfSpace) {
+            LOG.info("Log directory {} has {} bytes left: new records are taken again", path, free);
+        }
+        shortOfSpace = now;
+    }
+
+    /** Whether no records should be appended that users can send again later. Does not block. */
+    public boolean isShortOfSpace() {
+        return shortOfSpace || flusher.isFull();
     }
 
     /** Size in bytes of the disk this directory is on. */

@@ -11,8 +11,6 @@ public record LogFailure(Kind kind, String message, Throwable cause) {
     public enum Kind {
         /** A write or a sync: what reached the disk is unknown. */
         IO,
-        /** A write for lack of space: free some and restart. */
-        NO_SPACE,
         /** Nothing: {@link LogDirectory#abandon} was called. */
         ABANDONED
     }

@@ -520,6 +520,9 @@ public final class PartitionLog {
 
     /** Gives back memory without any further work. */
     void abandon() {
+        if (writer != null) {
+            writer.drop();
+        }
         tail.clear();
     }
 

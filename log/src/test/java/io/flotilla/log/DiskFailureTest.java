@@ -88,16 +88,67 @@ class DiskFailureTest {
     }
 
     @Test
-    void aFullDiskIsToldApartAndALaterStartRecovers() throws IOException {
+    void aFullDiskIsWaitedForAndAllGoesOnInOrderOnceThereIsSpace() throws IOException {
+        for (int spare = 0; spare < 3000; spare += 37) {
+            LogFixture life = new LogFixture();
+            life.open();
+            life.disk.setCapacity(Long.MAX_VALUE - 1);
+            long used = Long.MAX_VALUE - 1 - life.disk.freeSpace(LogFixture.ROOT);
+            life.disk.setCapacity(used + spare);
+            for (int i = 0; i < 20; i++) {
+                life.log.append(Batches.records(Compression.NONE, 100, i), 1, 0);
+                if (i % 3 == 0) {
+                    life.tasks.runAll();
+                }
+                if (i == 8) {
+                    life.log.truncateFrom(7);
+                }
+            }
+            life.tasks.runAll();
+            assertThat(life.failure).isNull();
+            assertThat(life.directory.isShortOfSpace()).isTrue();
+            assertThat(life.log.durableIndex()).isLessThan(life.log.lastIndex());
+            CompletableFuture<ReadResult> read = life.log.readEntries(1, life.log.lastIndex(), 100);
+            ((ReadResult.Batches) life.await(read)).bytes().release();
+
+            life.disk.setCapacity(used + (4 << 20));
+            life.directory.checkSpace(1 << 20);
+            life.tasks.runAll();
+            assertThat(life.directory.isShortOfSpace()).isFalse();
+            assertThat(life.log.durableIndex()).isEqualTo(life.log.lastIndex());
+            long last = life.log.lastIndex();
+            life.kill();
+            life.disk.powerLoss(Seeds.random(spare));
+            life.open();
+            assertThat(life.log.lastIndex()).isEqualTo(last);
+            life.close();
+        }
+    }
+
+    @Test
+    void shortOfSpaceIsToldBeforeTheDiskIsFull() throws IOException {
+        fixture.open();
+        fixture.disk.setCapacity(10 << 20);
+        fixture.directory.checkSpace(9 << 20);
+        assertThat(fixture.directory.isShortOfSpace()).isFalse();
+        fixture.directory.checkSpace(11 << 20);
+        assertThat(fixture.directory.isShortOfSpace()).isTrue();
+        append();
+        fixture.tasks.runAll();
+        assertThat(fixture.durable).containsExactly(1L);
+        fixture.close();
+    }
+
+    @Test
+    void aKilledProcessOnAFullDiskLosesOnlyWhatWasNotDurable() throws IOException {
         fixture.open();
         append();
         fixture.tasks.runAll();
         fixture.disk.setCapacity(1);
         append();
         fixture.tasks.runAll();
-        assertThat(fixture.failure.kind()).isEqualTo(LogFailure.Kind.NO_SPACE);
+        fixture.kill();
         fixture.disk.setCapacity(Long.MAX_VALUE);
-        fixture.close();
         fixture.open();
         assertThat(fixture.log.lastIndex()).isEqualTo(1);
         fixture.close();

@@ -107,6 +107,11 @@ public final class Metrics {
     public final Gauge logDirectoriesFailed =
             gauge("flotilla_log_directories_failed", "Log directories that take no more writes");
 
+    /** Log directories where new records are refused for want of space. */
+    public final Gauge logDirectoriesShortOfSpace = gauge(
+            "flotilla_log_directories_short_of_space",
+            "Log directories where new records are refused for want of space");
+
     /** Offset of the last record of cluster metadata this broker has applied. */
     public final Gauge metadataOffset =
             gauge("flotilla_metadata_offset", "Offset of the last record of cluster metadata this broker has applied");

@@ -209,6 +209,16 @@ public final class Replica implements LedPartition {
      * @param deadlineNanos when to answer REQUEST_TIMED_OUT; the batch may be committed all the same
      */
     public void produce(ByteBuf batch, long deadlineNanos, Consumer<ProduceResult> done) {
+        if (role == Role.LEADER && directory.isShortOfSpace()) {
+            batch.release();
+            done.accept(ProduceResult.failed(
+                    ErrorCode.KAFKA_STORAGE_ERROR, "the disk of broker " + leaderId + " is short of space"));
+        } else {
+            appendOrRefuse(batch, deadlineNanos, done);
+        }
+    }
+
+    private void appendOrRefuse(ByteBuf batch, long deadlineNanos, Consumer<ProduceResult> done) {
         if (role == Role.LEADER) {
             appender.produce(batch, config, deadlineNanos, done);
         } else {
@@ -220,7 +230,7 @@ public final class Replica implements LedPartition {
     @Override
     public CompletableFuture<Long> append(ByteBuf batch) {
         CompletableFuture<Long> appended = new CompletableFuture<>();
-        produce(batch, NO_DEADLINE, result -> {
+        appendOrRefuse(batch, NO_DEADLINE, result -> {
             if (result.error() == ErrorCode.NONE) {
                 appended.complete(result.baseOffset());
             } else {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * several targets are written and synced at a time, because a disk commits them together.
  *
  * <p>The first failed write or sync fences the directory for good: what a later success would mean is unknown (Rebello et
- * al., ATC 2020). Thread-safe.
+ * al., ATC 2020). A full disk is no such failure: what could not be written waits for {@link #resume}. Thread-safe.
  */
 public final class Flusher {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
@@ -33,6 +35,10 @@ public final class Flusher {
 
     private final ConcurrentLinkedQueue<FlushTarget> dirty = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean running = new AtomicBoolean();
+    private final AtomicBoolean full = new AtomicBoolean();
+    /** What could not be done for want of space. */
+    private final Set<FlushTarget> stalled = ConcurrentHashMap.newKeySet();
+
     private final AtomicReference<LogFailure> failure = new AtomicReference<>();
 
     /**
@@ -73,6 +79,12 @@ public final class Flusher {
                 LOG.error("Log directory {} takes no more writes: {}", directory, cause.message(), cause.cause());
             }
             onFence.accept(cause);
+            for (FlushTarget target : List.copyOf(stalled)) {
+                if (cause.kind() != LogFailure.Kind.ABANDONED && target.dirty.compareAndSet(false, true)) {
+                    dirty.add(target);
+                    startRound();
+                }
+            }
         }
     }
 
@@ -114,14 +126,39 @@ public final class Flusher {
             try {
                 target.flush();
             } catch (NoSpaceException e) {
-                fence(new LogFailure(LogFailure.Kind.NO_SPACE, describe(e), e));
+                stall(target, e);
             } catch (IOException | RuntimeException | Error e) {
                 fence(new LogFailure(LogFailure.Kind.IO, describe(e), e));
             }
         }
         LogFailure failed = failure.get();
         if (failed != null) {
+            target.drop();
             target.abandon(failed);
+        }
+    }
+
+    private void stall(FlushTarget target, NoSpaceException e) {
+        stalled.add(target);
+        if (full.compareAndSet(false, true)) {
+            LOG.error(
+                    "Log directory {} is full: nothing is written to it until there is space again. {}",
+                    directory,
+                    e.getMessage());
+        }
+    }
+
+    /** Whether something waits for space on the disk. */
+    public boolean isFull() {
+        return full.get();
+    }
+
+    /** There may be space again: tries what could not be done. */
+    public void resume() {
+        full.set(false);
+        for (FlushTarget target : List.copyOf(stalled)) {
+            stalled.remove(target);
+            markDirty(target);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,10 +24,23 @@ public final class JdkFileSystem implements FileSystem {
                 file,
                 switch (access) {
                     case READ -> FileChannel.open(file, StandardOpenOption.READ);
-                    case WRITE ->
-                        FileChannel.open(
-                                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+                    case WRITE -> openForWriting(file);
                 });
+    }
+
+    private static FileChannel openForWriting(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        } catch (FileSystemException e) {
+            throw translated(file, e);
+        }
+    }
+
+    /** The JDK tells a full disk only by the system's message for ENOSPC or EDQUOT. */
+    private static IOException translated(Path file, IOException e) {
+        String message = String.valueOf(e.getMessage());
+        boolean full = message.contains("No space left") || message.contains("quota exceeded");
+        return full ? new NoSpaceException("Disk full writing " + file, e) : e;
     }
 
     @Override
@@ -135,15 +149,8 @@ public final class JdkFileSystem implements FileSystem {
                     }
                 }
             } catch (IOException e) {
-                throw translated(e);
+                throw translated(file, e);
             }
-        }
-
-        /** The JDK tells a full disk only by the system's message for ENOSPC or EDQUOT. */
-        private IOException translated(IOException e) {
-            String message = String.valueOf(e.getMessage());
-            boolean full = message.contains("No space left") || message.contains("quota exceeded");
-            return full ? new NoSpaceException("Disk full writing " + file, e) : e;
         }
 
         @Override
@@ -159,12 +166,9 @@ public final class JdkFileSystem implements FileSystem {
 
         @Override
         public void sync() throws IOException {
-            try {
-                channel.force(shrunk);
-                shrunk = false;
-            } catch (IOException e) {
-                throw translated(e);
-            }
+            // Also for want of space: what a failed sync has lost does not come back with the space.
+            channel.force(shrunk);
+            shrunk = false;
         }
 
         @Override

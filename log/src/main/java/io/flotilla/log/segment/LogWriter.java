@@ -5,6 +5,7 @@ import io.flotilla.log.RepairResult;
 import io.flotilla.log.flush.FlushTarget;
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileHandle;
+import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.index.IndexFiles;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -75,6 +76,9 @@ public final class LogWriter extends FlushTarget {
     private long groupBytes;
     private long unsynced;
     private Work lastWritten;
+    /** What is being done, or was when there was no space for it. */
+    private Work current;
+
     private boolean failureReported;
 
     public LogWriter(LogFiles files, Flusher flusher, Executor loop, Progress progress) {
@@ -125,7 +129,10 @@ public final class LogWriter extends FlushTarget {
     @Override
     protected void flush() throws IOException {
         try {
-            for (Work work = queue.poll(); work != null; work = queue.poll()) {
+            addBuffers();
+            for (Work work = next(); work != null; work = next()) {
+                // Kept until it is done, in case there is no space for it now.
+                current = work;
                 if (work.step() != null) {
                     writeGroup();
                     sync();
@@ -136,13 +143,37 @@ public final class LogWriter extends FlushTarget {
                     }
                     addToGroup(work);
                 }
+                current = null;
             }
             writeGroup();
             if (!caching) {
                 sync();
             }
-        } finally {
-            releaseGroup();
+        } catch (NoSpaceException e) {
+            forgetBuffers();
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            drop();
+            throw e;
+        }
+    }
+
+    private Work next() {
+        return current != null ? current : queue.poll();
+    }
+
+    @Override
+    public void drop() {
+        releaseGroup();
+        if (current != null) {
+            release(current);
+            current = null;
+        }
+    }
+
+    private void release(Work work) {
+        if (work.bytes() != null) {
+            work.bytes().release();
         }
     }
 
@@ -155,6 +186,15 @@ public final class LogWriter extends FlushTarget {
     private void addToGroup(Work work) {
         group.add(work);
         groupBytes += work.bytes().readableBytes();
+        addBuffersOf(work);
+    }
+
+    /** The group's bytes, if it is left from a time when there was no space for it. */
+    private void addBuffers() {
+        group.forEach(this::addBuffersOf);
+    }
+
+    private void addBuffersOf(Work work) {
         if (work.bytes().nioBufferCount() == 1) {
             addBuffer(work.bytes().nioBuffer());
         } else {
@@ -193,9 +233,13 @@ public final class LogWriter extends FlushTarget {
         group.forEach(work -> work.bytes().release());
         group.clear();
         queuedBytes.addAndGet(-groupBytes);
+        groupBytes = 0;
+        forgetBuffers();
+    }
+
+    private void forgetBuffers() {
         Arrays.fill(buffers, 0, bufferCount, null);
         bufferCount = 0;
-        groupBytes = 0;
     }
 
     private void open(long baseOffset) throws IOException {
@@ -276,12 +320,9 @@ public final class LogWriter extends FlushTarget {
     /** Repairs a segment, and tells the loop what became of it. Takes the batches over. */
     public void patch(SegmentPatch patch, ByteBuf batches, Consumer<RepairResult> done) {
         Step step = () -> {
-            try {
-                RepairResult result = patch.apply(batches);
-                loop.execute(() -> done.accept(result));
-            } finally {
-                batches.release();
-            }
+            RepairResult result = patch.apply(batches);
+            batches.release();
+            loop.execute(() -> done.accept(result));
         };
         // With the bytes, so that they are released if the step is never taken.
         queue.add(new Work(step, null, 0, batches, 0, 0, 0));
@@ -338,9 +379,7 @@ public final class LogWriter extends FlushTarget {
     @Override
     protected void abandon(LogFailure failure) {
         for (Work work = queue.poll(); work != null; work = queue.poll()) {
-            if (work.bytes() != null) {
-                work.bytes().release();
-            }
+            release(work);
         }
         loop.execute(() -> {
             if (!failureReported) {

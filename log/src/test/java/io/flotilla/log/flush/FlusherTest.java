@@ -92,12 +92,19 @@ class FlusherTest {
     }
 
     @Test
-    void aFullDiskIsToldApart() {
+    void aFullDiskIsNoFailureAndIsTriedAgain() {
         Target full = new Target();
         full.broken = new NoSpaceException("full", null);
         flusher.markDirty(full);
         tasks.runAll();
-        assertThat(fences.get(0).kind()).isEqualTo(LogFailure.Kind.NO_SPACE);
+        assertThat(fences).isEmpty();
+        assertThat(flusher.isFull()).isTrue();
+        assertThat(full.abandoned).isZero();
+        full.broken = null;
+        flusher.resume();
+        tasks.runAll();
+        assertThat(full.flushes).isEqualTo(2);
+        assertThat(flusher.isFull()).isFalse();
     }
 
     @Test
