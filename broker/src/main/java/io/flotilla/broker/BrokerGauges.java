@@ -20,6 +20,10 @@ final class BrokerGauges {
         metrics.recoveredBytes.follow(() -> replicas.opening().scannedBytes());
         metrics.replicasStopped.follow(() -> replicas.damaged().size()
                 + replicas.all().stream().filter(Replica::isFailed).count());
+        count(metrics.membersChanging, replicas, replica -> replica.membership().isPending());
+        metrics.membersLag.follow(() -> replicas.all().stream()
+                .mapToLong(replica -> replica.membership().lag())
+                .sum());
         metrics.logDirectoriesFailed.follow(() -> replicas.directories().stream()
                 .filter(directory -> directory.failure() != null)
                 .count());

@@ -103,6 +103,14 @@ public final class Metrics {
             "flotilla_log_replica_differences",
             "Ranges of records that differ between replicas that are sound in themselves");
 
+    /** Partitions led here whose members are not the wanted ones yet. */
+    public final Gauge membersChanging =
+            gauge("flotilla_members_changing", "Partitions led here whose members are not the wanted ones yet");
+
+    /** Entries that new replicas of partitions led here have still to copy. */
+    public final Gauge membersLag =
+            gauge("flotilla_members_lag", "Entries that new replicas of partitions led here have still to copy");
+
     /** Log directories that take no more writes. */
     public final Gauge logDirectoriesFailed =
             gauge("flotilla_log_directories_failed", "Log directories that take no more writes");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,8 @@ final class MetadataVotersTest {
 
     @BeforeAll
     static void start() {
-        cluster = ProcessCluster.start(4, 3, TestDirectory.empty("voters"), Map.of());
+        cluster = ProcessCluster.start(
+                4, 3, TestDirectory.empty("voters"), Map.of("leader.imbalance.check.interval.seconds", "1"));
         clients = new Clients(cluster.bootstrap());
     }
 
@@ -75,6 +77,29 @@ final class MetadataVotersTest {
         assertThat(tool.and("--replication").run().orFail().output())
                 .contains("Leader")
                 .contains("Follower");
+    }
+
+    @Test
+    void leadershipsGoBackToTheirPreferredReplicas() throws Exception {
+        Map<Integer, List<Integer>> assignment = new HashMap<>();
+        for (int partition = 0; partition < 12; partition++) {
+            assignment.put(partition, List.of(1 + partition % 3, 1 + (partition + 1) % 3, 1 + (partition + 2) % 3));
+        }
+        try (Admin admin = clients.admin()) {
+            admin.createTopics(List.of(new NewTopic("balanced", assignment)))
+                    .all()
+                    .get();
+            cluster.stop(2);
+            cluster.startBroker(2);
+            cluster.awaitReady();
+            Await.untilAsserted(() -> assertThat(admin.describeTopics(List.of("balanced"))
+                            .allTopicNames()
+                            .get()
+                            .get("balanced")
+                            .partitions())
+                    .allMatch(partition -> partition.leader().id()
+                            == partition.replicas().get(0).id()));
+        }
     }
 
     @Test
