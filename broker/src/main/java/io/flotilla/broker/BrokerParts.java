@@ -17,6 +17,7 @@ import io.flotilla.broker.config.BalanceProperties;
 import io.flotilla.broker.config.BrokerConfig;
 import io.flotilla.broker.config.BrokerProperties;
 import io.flotilla.broker.config.ConfigLayers;
+import io.flotilla.broker.config.LogProperties;
 import io.flotilla.broker.config.StorageProperties;
 import io.flotilla.broker.config.TopicConfig;
 import io.flotilla.broker.config.TopicConfigs;
@@ -269,12 +270,12 @@ final class BrokerParts {
         }
         markCommitted();
         scrubber.start();
-        loop.schedule(this::enforceRetention, config.get(BrokerProperties.LOG_RETENTION_CHECK_MS));
+        loop.schedule(this::enforceRetention, config.get(LogProperties.LOG_RETENTION_CHECK_MS));
     }
 
     private void enforceRetention() {
         replicas.enforceRetention();
-        loop.schedule(this::enforceRetention, config.get(BrokerProperties.LOG_RETENTION_CHECK_MS));
+        loop.schedule(this::enforceRetention, config.get(LogProperties.LOG_RETENTION_CHECK_MS));
     }
 
     private void markCommitted() {

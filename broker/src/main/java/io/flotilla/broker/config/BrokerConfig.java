@@ -129,21 +129,21 @@ public final class BrokerConfig {
 
     /** Age at which a segment is closed, in milliseconds. */
     public long logRollMs() {
-        Long ms = get(BrokerProperties.LOG_ROLL_MS);
-        return ms != null ? ms : TimeUnit.HOURS.toMillis(get(BrokerProperties.LOG_ROLL_HOURS));
+        Long ms = get(LogProperties.LOG_ROLL_MS);
+        return ms != null ? ms : TimeUnit.HOURS.toMillis(get(LogProperties.LOG_ROLL_HOURS));
     }
 
     /** Age at which a segment is deleted, in milliseconds; -1 for never. */
     public long logRetentionMs() {
-        Long ms = get(BrokerProperties.LOG_RETENTION_MS);
+        Long ms = get(LogProperties.LOG_RETENTION_MS);
         if (ms != null) {
             return ms;
         }
-        Integer minutes = get(BrokerProperties.LOG_RETENTION_MINUTES);
+        Integer minutes = get(LogProperties.LOG_RETENTION_MINUTES);
         if (minutes != null) {
             return minutes < 0 ? -1 : TimeUnit.MINUTES.toMillis(minutes);
         }
-        int hours = get(BrokerProperties.LOG_RETENTION_HOURS);
+        int hours = get(LogProperties.LOG_RETENTION_HOURS);
         return hours < 0 ? -1 : TimeUnit.HOURS.toMillis(hours);
     }
 

@@ -36,7 +36,7 @@ public final class TopicProperties {
                             "What happens to old segments: delete removes them by age and size; compact is to keep the newest"
                                     + " record of each key. There is no compaction yet: with compact, records need keys and all are"
                                     + " kept; with both, delete counts."),
-            as(BrokerProperties.LOG_CLEANUP_POLICY));
+            as(LogProperties.LOG_CLEANUP_POLICY));
 
     public static final TopicProperty<Long> RETENTION_MS = effective(
             longInteger("retention.ms")
@@ -45,9 +45,9 @@ public final class TopicProperties {
                     .doc(
                             "With delete: segments whose newest record is older than this are removed, in milliseconds; -1:"
                                     + " never."),
-            as(BrokerProperties.LOG_RETENTION_MS),
-            new Synonym(BrokerProperties.LOG_RETENTION_MINUTES, MINUTE_MS),
-            new Synonym(BrokerProperties.LOG_RETENTION_HOURS, HOUR_MS));
+            as(LogProperties.LOG_RETENTION_MS),
+            new Synonym(LogProperties.LOG_RETENTION_MINUTES, MINUTE_MS),
+            new Synonym(LogProperties.LOG_RETENTION_HOURS, HOUR_MS));
 
     public static final TopicProperty<Long> RETENTION_BYTES = effective(
             longInteger("retention.bytes")
@@ -55,7 +55,7 @@ public final class TopicProperties {
                     .byDefault("-1")
                     .doc("With delete: the oldest segments are removed while a partition is larger than this, in bytes;"
                             + " -1: no limit."),
-            as(BrokerProperties.LOG_RETENTION_BYTES));
+            as(LogProperties.LOG_RETENTION_BYTES));
 
     public static final TopicProperty<Long> DELETE_RETENTION_MS = accepted(longInteger("delete.retention.ms")
             .range(0, LONG_MAX)
@@ -87,7 +87,7 @@ public final class TopicProperties {
                     .byDefault("60000")
                     .doc(
                             "A removed segment is renamed at once, and its space is freed this much later, in milliseconds."),
-            as(BrokerProperties.LOG_DELETE_DELAY_MS));
+            as(LogProperties.LOG_DELETE_DELAY_MS));
 
     // Segments
 
@@ -96,7 +96,7 @@ public final class TopicProperties {
                     .range(16_384, INT_MAX)
                     .byDefault("1073741824")
                     .doc("A segment file is closed and a new one begun at this size, in bytes."),
-            as(BrokerProperties.LOG_SEGMENT_BYTES));
+            as(LogProperties.LOG_SEGMENT_BYTES));
 
     public static final TopicProperty<Long> SEGMENT_MS = effective(
             longInteger("segment.ms")
@@ -104,15 +104,15 @@ public final class TopicProperties {
                     .byDefault("604800000")
                     .doc(
                             "A segment file is closed at this age, in milliseconds, so that it can be removed or compacted."),
-            as(BrokerProperties.LOG_ROLL_MS),
-            new Synonym(BrokerProperties.LOG_ROLL_HOURS, HOUR_MS));
+            as(LogProperties.LOG_ROLL_MS),
+            new Synonym(LogProperties.LOG_ROLL_HOURS, HOUR_MS));
 
     public static final TopicProperty<Integer> INDEX_INTERVAL_BYTES = effective(
             integer("index.interval.bytes")
                     .range(256, INT_MAX)
                     .byDefault("4096")
                     .doc("Bytes of a segment between two entries of its indexes."),
-            as(BrokerProperties.LOG_INDEX_INTERVAL_BYTES));
+            as(LogProperties.LOG_INDEX_INTERVAL_BYTES));
 
     public static final TopicProperty<Integer> SEGMENT_INDEX_BYTES = accepted(integer("segment.index.bytes")
             .range(4, INT_MAX)
@@ -126,8 +126,8 @@ public final class TopicProperties {
                     .doc(
                             "Up to so much earlier than segment.ms are segments closed, each partition's at another time, in"
                                     + " milliseconds, so that not all are closed at once."),
-            as(BrokerProperties.LOG_ROLL_JITTER_MS),
-            new Synonym(BrokerProperties.LOG_ROLL_JITTER_HOURS, HOUR_MS));
+            as(LogProperties.LOG_ROLL_JITTER_MS),
+            new Synonym(LogProperties.LOG_ROLL_JITTER_HOURS, HOUR_MS));
 
     public static final TopicProperty<Boolean> PREALLOCATE = accepted(bool("preallocate")
             .byDefault("false")
@@ -148,27 +148,27 @@ public final class TopicProperties {
                     .doc(
                             "How batches are stored: producer keeps them as they come. With anything else the leader compresses"
                                     + " those anew that come otherwise, which costs its processor and delays other requests."),
-            as(BrokerProperties.COMPRESSION_TYPE));
+            as(LogProperties.COMPRESSION_TYPE));
 
     public static final TopicProperty<String> MESSAGE_TIMESTAMP_TYPE = effective(
             oneOf("message.timestamp.type", "CreateTime", "LogAppendTime")
                     .byDefault("CreateTime")
                     .doc("What a record's time is: when the producer made it, or when the leader appended it."),
-            as(BrokerProperties.LOG_MESSAGE_TIMESTAMP_TYPE));
+            as(LogProperties.LOG_MESSAGE_TIMESTAMP_TYPE));
 
     public static final TopicProperty<Long> TIMESTAMP_BEFORE_MAX_MS = effective(
             longInteger("message.timestamp.before.max.ms")
                     .range(0, LONG_MAX)
                     .byDefault(LONG_MAX_TEXT)
                     .doc("How far a record's time may lie behind the broker's, in milliseconds; else it is refused."),
-            as(BrokerProperties.LOG_TIMESTAMP_BEFORE_MAX_MS));
+            as(LogProperties.LOG_TIMESTAMP_BEFORE_MAX_MS));
 
     public static final TopicProperty<Long> TIMESTAMP_AFTER_MAX_MS = effective(
             longInteger("message.timestamp.after.max.ms")
                     .range(0, LONG_MAX)
                     .byDefault("3600000")
                     .doc("How far a record's time may lie ahead of the broker's, in milliseconds; else it is refused."),
-            as(BrokerProperties.LOG_TIMESTAMP_AFTER_MAX_MS));
+            as(LogProperties.LOG_TIMESTAMP_AFTER_MAX_MS));
 
     // Reads
 
@@ -188,7 +188,7 @@ public final class TopicProperties {
                     .byDefault("false")
                     .doc("Acknowledge records that a majority holds in memory, before they are on disk. Faster; a power"
                             + " failure of a majority at once loses the newest records."),
-            as(BrokerProperties.WRITE_CACHING));
+            as(LogProperties.WRITE_CACHING));
 
     public static final TopicProperty<Integer> MIN_INSYNC_REPLICAS = accepted(
             integer("min.insync.replicas")
