@@ -76,9 +76,9 @@ final class Fetch {
     /**
      * Starts; the future completes on the connection's loop with one answer per partition wanted, in their order.
      *
-     * @param withLeaders whether to say who leads instead of this broker
+     * @param version of the response
      */
-    CompletableFuture<List<FetchResponse.Partition>> run(boolean withLeaders) {
+    CompletableFuture<List<FetchResponse.Partition>> run(short version) {
         List<CompletableFuture<Void>> confirmations = new ArrayList<>(0);
         for (FetchPart part : parts) {
             if (part.mustBeCurrent()) {
@@ -91,13 +91,13 @@ final class Fetch {
             CompletableFuture.allOf(confirmations.toArray(CompletableFuture[]::new))
                     .thenRun(() -> look(0));
         }
-        return done.thenApply(nothing -> answers(withLeaders));
+        return done.thenApply(nothing -> answers(version));
     }
 
-    private List<FetchResponse.Partition> answers(boolean withLeaders) {
+    private List<FetchResponse.Partition> answers(short version) {
         List<FetchResponse.Partition> answers = new ArrayList<>(parts.size());
         for (FetchPart part : parts) {
-            answers.add(part.answer(partitions, withLeaders));
+            answers.add(part.answer(partitions, version));
         }
         return answers;
     }

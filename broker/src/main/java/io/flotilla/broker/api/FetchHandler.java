@@ -22,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
  * 13, addresses of leaders with 16.
  */
 public final class FetchHandler implements Handler<FetchRequest, FetchResponse> {
-    private static final short FIRST_VERSION_WITH_LEADERS = 12;
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
     private static final short FIRST_VERSION_WITH_ENDPOINTS = 16;
 
@@ -60,7 +59,7 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
                     new Fetch.Limits(Math.min(request.minBytes(), maxBytes), maxBytes, request.maxWaitMs());
             NodeSet nearer = nearest.nearer(partitions.image(), request.rackId());
             return new Fetch(context.loop(), partitions, wanted, nearer, limits, clock.nanoTime())
-                    .run(context.apiVersion() >= FIRST_VERSION_WITH_LEADERS)
+                    .run(context.apiVersion())
                     .thenApply(answers -> respond(context, opened, wanted, answers));
         }
         ErrorCode refused = ((FetchSessions.Opened.Refused) found).error();

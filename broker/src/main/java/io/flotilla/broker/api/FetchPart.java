@@ -22,6 +22,9 @@ import java.util.function.Function;
  * leader epochs; the consumer then waits for it to catch up, and is sent back to the leader only when it does not.
  */
 final class FetchPart {
+    private static final short FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE = 11;
+    private static final short FIRST_VERSION_WITH_LEADERS = 12;
+
     private final FetchSession.Wanted wanted;
     private final Partitions.Found found;
     private ErrorCode error = ErrorCode.NONE;
@@ -248,8 +251,11 @@ final class FetchPart {
 
     // ---- the answer
 
-    /** @param withLeaders whether to say who leads instead of this broker */
-    FetchResponse.Partition answer(Partitions partitions, boolean withLeaders) {
+    /** The answer in a version of the response. */
+    FetchResponse.Partition answer(Partitions partitions, short version) {
+        if (error == ErrorCode.OFFSET_NOT_AVAILABLE && version < FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE) {
+            error = ErrorCode.NOT_LEADER_OR_FOLLOWER;
+        }
         FetchResponse.Partition.Builder answer = FetchResponse.Partition.builder()
                 .partitionIndex(wanted.key.partition())
                 .errorCode(error.code())
@@ -267,7 +273,7 @@ final class FetchPart {
         }
         if (error == ErrorCode.NOT_LEADER_OR_FOLLOWER || error == ErrorCode.FENCED_LEADER_EPOCH) {
             Leader leader = partitions.leader(found.id());
-            if (leader != null && withLeaders) {
+            if (leader != null && version >= FIRST_VERSION_WITH_LEADERS) {
                 answer.currentLeader(FetchResponse.Leader.builder()
                         .leaderId(leader.brokerId())
                         .leaderEpoch(leader.term())

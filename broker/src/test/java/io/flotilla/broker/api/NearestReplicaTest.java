@@ -223,6 +223,15 @@ class NearestReplicaTest {
     }
 
     @Test
+    void clientsTooOldForThatErrorAreSentBackByAnotherOne() {
+        cluster.cutOff(follower);
+        FetchRequest request = request(follower, 2).rackId("").build();
+        CompletableFuture<FetchResponse> ahead = client.ask(handler(follower, true), BEFORE_RACKS, request);
+        cluster.loop.advance(500);
+        assertError(only(ahead), ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
     void aFollowerWithoutALeaderSendsAConsumerAtItsEndBack() {
         cluster.cutOff(follower);
         cluster.await(() -> cluster.replica(follower).leaderId() < 0);
