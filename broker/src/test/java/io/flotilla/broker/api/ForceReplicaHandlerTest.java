@@ -108,4 +108,47 @@ class ForceReplicaHandlerTest {
         assertThat(force(survivor, term, lastIndex - 1).join().errorMessage()).contains("has changed");
         assertThat(cluster.leader()).isNull();
     }
+
+    /** What must not happen, and what becomes of it when it does. */
+    @Test
+    void lostReplicasThatComeBackWithTheirDataGiveInToTheSurvivor() {
+        recoverBehindTheOthers(false);
+        cluster.await(() -> cluster.records(leader).size() == 4);
+        assertThat(cluster.replica(leader).failure()).isNull();
+        assertThat(cluster.records(leader)).containsExactly("0:a", "1:b", "2:c", "3:d");
+    }
+
+    @Test
+    void lostReplicasThatKnowWhatTheyHadToBeCommittedStopAndKeepIt() {
+        recoverBehindTheOthers(true);
+        cluster.await(() -> cluster.replica(leader).failure() != null);
+        assertThat(cluster.replica(leader).log().logEndOffset()).isEqualTo(3);
+        assertThat(cluster.records(survivor)).containsExactly("0:a", "1:b", "2:c", "3:d");
+    }
+
+    /** The others acknowledge a record that the survivor lacks, are lost, and come back when the survivor has gone on. */
+    private void recoverBehindTheOthers(boolean marked) {
+        cluster.cutOff(survivor);
+        cluster.produce(cluster.awaitLeader(), Batches.of("only on the others"));
+        cluster.loop.advance(1000);
+        for (int broker = 1; broker <= 3; broker++) {
+            if (marked && broker != survivor) {
+                cluster.broker(broker).markCommitted();
+            }
+        }
+        loseTheOthers();
+        cluster.reconnect(survivor);
+        CompletableFuture<ForceReplicaResponse> answer = force(survivor);
+        cluster.await(answer::isDone);
+        cluster.produce(survivor, Batches.of("c"));
+        for (int broker = 1; broker <= 3; broker++) {
+            if (broker != survivor) {
+                cluster.start(broker);
+            }
+        }
+        cluster.loop.advance(10_000);
+        assertThat(cluster.awaitLeader()).isEqualTo(survivor);
+        cluster.produce(survivor, Batches.of("d"));
+        cluster.loop.advance(1000);
+    }
 }

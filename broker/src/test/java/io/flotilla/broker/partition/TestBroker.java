@@ -197,7 +197,7 @@ public final class TestBroker {
     }
 
     /** Notes on the disk how far logs are committed, as a broker does every second. */
-    void markCommitted() {
+    public void markCommitted() {
         directory.markCommitted();
         loop.run();
     }
