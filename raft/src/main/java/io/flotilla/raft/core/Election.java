@@ -89,7 +89,11 @@ final class Election {
     }
 
     private void requestVotes(VoteRequest request) {
-        replica.configuration().allVoters().without(replica.id()).forEach(voter -> replica.send(voter, request));
+        replica.configuration().allVoters().without(replica.id()).forEach(voter -> {
+            if (replica.isUp(voter)) {
+                replica.send(voter, request);
+            }
+        });
     }
 
     /** Counts a vote, the first of each voter. Returns what the poll has come to. */

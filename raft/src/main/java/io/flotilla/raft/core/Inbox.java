@@ -117,8 +117,7 @@ final class Inbox {
     /** Raft figure 2: what leaders say in the current or a later term comes from that term's leader; there is only one. */
     private boolean acceptLeader(int from, int term) {
         if (term < replica.term()) {
-            // Tells a leader of the past. It may not have noticed, and nobody else may be able to tell it.
-            replica.send(from, AppendResponse.rejected(replica.term(), 0, 0, 0));
+            tellOfTerm(from);
             return false;
         }
         if (!replica.rules.mayTakeIn(replica.isForgetful(), replica.outbox.isForgetfulnessPersisted())) {
@@ -164,9 +163,16 @@ final class Inbox {
 
     /** Thesis 3.10. No pre-vote: the leader itself asked for this election. */
     private void onTimeoutNow(int from, TimeoutNow message) {
-        if (isFromLeader(from, message) && election.mayStand()) {
+        if (message.term() < replica.term()) {
+            tellOfTerm(from);
+        } else if (isFromLeader(from, message) && election.mayStand()) {
             roles.startTerm(true);
         }
+    }
+
+    /** Tells a leader of the past. It may not have noticed, and nobody else may be able to tell it. */
+    private void tellOfTerm(int former) {
+        replica.send(former, AppendResponse.rejected(replica.term(), 0, 0, 0));
     }
 
     /** Thesis 6.4 and 6.4.1. A replica that lost its memory may have elected somebody else, so it vouches for nobody. */

@@ -137,9 +137,14 @@ final class Leading {
     void advanceCommit() {
         if (replication.advanceCommit()) {
             uncommitted.freeTo(log.commitIndex());
-            if (isRetired() && !transfer.isActive()) {
-                startTransfer(replication.mostCaughtUpVoter());
-            }
+            makeWay();
+        }
+    }
+
+    /** Thesis 4.2.2. Repeated until somebody takes over: nobody else can know that this leader wants to go. */
+    private void makeWay() {
+        if (isRetired() && !transfer.isActive()) {
+            startTransfer(replication.mostCaughtUpVoter());
         }
     }
 
@@ -180,6 +185,7 @@ final class Leading {
     boolean tick() {
         int timeout = replica.options.electionTimeoutTicks();
         transfer.tick(timeout);
+        makeWay();
         replication.tick();
         ticksWithoutQuorum = replica.isQuorumUp() ? 0 : ticksWithoutQuorum + 1;
         return ticksWithoutQuorum < timeout;

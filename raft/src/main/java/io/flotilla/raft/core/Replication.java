@@ -120,18 +120,19 @@ final class Replication {
     }
 
     /**
-     * Readmits a follower that had lost its memory. A configuration without its vote is committed since, so every quorum there
-     * was before overlaps what decides now in others, who remember; and what it holds of this term keeps it from voting for
-     * a candidate of this term who does not.
+     * Readmits a follower that had lost its memory, once it holds a configuration without its vote that is committed since, and
+     * an entry of this term. That configuration was agreed on by a majority of the voters before it who remember, so whatever
+     * was decided, or is still being voted on, with the help of what it forgot overlaps in one of them; and what it holds of
+     * this term keeps it from voting for a candidate of this term or an earlier one.
      */
     void readmit(int node) {
         Progress peer = find(node);
         if (peer != null
                 && peer.isForgetful()
-                && replica.hasCommittedInTerm()
-                && peer.matchIndex() >= log.commitIndex()
+                && peer.matchIndex() >= log.latestConfiguration().index()
+                && log.termAt(peer.matchIndex()) == replica.term()
                 && replica.rules.mayReadmit(log.isConfigurationCommitted(), peer.isVoter())) {
-            replica.send(node, new Readmission(replica.term(), log.commitIndex()));
+            replica.send(node, new Readmission(replica.term(), peer.matchIndex()));
         }
     }
 

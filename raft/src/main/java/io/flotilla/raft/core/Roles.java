@@ -94,8 +94,6 @@ final class Roles {
             if (election.tick()) {
                 campaign();
             }
-        } else if (leading.isRetired() && !leading.transfer().isActive()) {
-            stopLeading(leading.replication().mostCaughtUpVoter());
         } else if (!leading.tick()) {
             stopLeading(RaftCore.NO_NODE);
         }

@@ -119,6 +119,7 @@ class MembershipTest {
         assertThat(answers).containsExactly(ReadResult.FAILED);
         read(1, answers);
         assertThat(answers).hasSize(2);
+        cluster.run();
     }
 
     private void read(int node, List<Long> answers) {
