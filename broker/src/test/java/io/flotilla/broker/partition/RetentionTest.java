@@ -172,4 +172,22 @@ class RetentionTest {
         cluster.startAll();
         assertThat(cluster.records(cluster.awaitLeader())).containsExactly("7:next");
     }
+
+    @Test
+    void aReplicaThatWasAwayFollowsAndLeadsALogWhoseRecordsAreAllGone() {
+        int away = leader % 3 + 1;
+        cluster.stop(away);
+        fill(TestCluster.TOPIC);
+        assertThat(cluster.deleteRecords(leader, 7).error()).isEqualTo(ErrorCode.NONE);
+        assertThat(cluster.replica(leader).log().firstIndex())
+                .isEqualTo(cluster.replica(leader).log().lastIndex() + 1);
+        cluster.start(away);
+        cluster.awaitEqualReplicas();
+        assertStart(TestCluster.TOPIC, 7, 1);
+        cluster.transfer(leader, away);
+        assertThat(cluster.awaitLeader()).isEqualTo(away);
+        assertThat(cluster.produce(away, Batches.of("next")).baseOffset()).isEqualTo(7);
+        cluster.awaitEqualReplicas();
+        assertThat(cluster.records(leader)).containsExactly("7:next");
+    }
 }
