@@ -66,13 +66,11 @@ final class ChaosRun {
         for (int id = 1; id <= BROKERS; id++) {
             DiskFaults.mount(ProcessCluster.data(directory, id), DISK_MB);
         }
-        // Small segments, so that every kind of file there is gets written and recovered; and consumers that read close
-        // by.
+        // Small segments, so that every kind of file there is gets written and recovered; a look at all of it soon; and
+        // disks
+        // that count as full when little is left of the little they have.
         Map<String, String> properties = Map.of(
-                "log.segment.bytes",
-                "65536",
-                "replica.selector.class",
-                "org.apache.kafka.common.replica.RackAwareReplicaSelector");
+                "log.segment.bytes", "65536", "log.scrub.interval.ms", "3000", "log.dir.min.free.bytes", "8000000");
         try (ProcessCluster cluster = ProcessCluster.start(network.sites(), directory, properties)) {
             try (Workload workload = new Workload(cluster.bootstrap(), PARTITIONS, history)) {
                 workload.awaitProgress(Settling.RECOVERY);
