@@ -36,6 +36,10 @@ final class Roles {
     /** Follows {@code leaderId}, or nobody yet, in the current or a later term. */
     void becomeFollower(int term, int leaderId) {
         if (term > replica.term()) {
+            if (replica.isLeader()) {
+                resign(RaftCore.NO_NODE); // Others may trust this leader still, and it may have no vote to tell them
+                // with.
+            }
             replica.enterTerm(term);
             following.enterTerm();
         }
@@ -81,11 +85,15 @@ final class Roles {
 
     /** Stops leading while the node lives: {@code successor}, if any, campaigns at once, the others lose their leader. */
     void stopLeading(int successor) {
+        resign(successor);
+        becomeFollower(replica.term(), RaftCore.NO_NODE);
+    }
+
+    private void resign(int successor) {
         int term = replica.term();
         replica.configuration().members().without(replica.id()).forEach(member -> {
             replica.send(member, member == successor ? new TimeoutNow(term) : new LeaderResigned(term));
         });
-        becomeFollower(term, RaftCore.NO_NODE);
     }
 
     void tick() {
