@@ -5,7 +5,6 @@ import io.flotilla.raft.quorum.Configuration;
 import io.flotilla.raft.quorum.ConfigurationPlan;
 import io.flotilla.raft.quorum.NodeSet;
 import io.flotilla.raft.quorum.Quorum;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -18,7 +17,6 @@ import java.util.function.Consumer;
 final class RandomRun {
     private static final int EVENTS = 2500;
     private static final int MAX_FLIGHTS = 60;
-    private static final int HEALING_ROUNDS = 600;
 
     /** The least and the greatest speed of clocks, in units per event: as far apart as leases allow. */
     private static final int SLOWEST = 90;
@@ -67,7 +65,11 @@ final class RandomRun {
             event(now);
             speeds.forEach((id, speed) -> cluster.pass(id, speed));
         }
-        heal();
+        Healing healing = new Healing(
+                cluster, this::reconcile, () -> speeds.forEach((id, speed) -> cluster.pass(id, 10L * speed)));
+        if (!healing.succeeds()) {
+            throw new AssertionError("no progress after healing: " + describe());
+        }
         return cluster.checker().committedIndex();
     }
 
@@ -330,110 +332,7 @@ final class RandomRun {
         }
     }
 
-    /** No more faults: all run, all see each other, everything arrives in order. Silent losses of before are not undone. */
-    private void heal() {
-        cluster.healLinks();
-        for (SimNode node : cluster.nodes()) {
-            if (!node.isRunning()) {
-                node.start();
-                ids.without(node.id).forEach(other -> cluster.down(other, node.id));
-            }
-        }
-        // A message of a life before a disk was lost may have arrived late, and made its sender look like a leader.
-        // Real
-        // links end with the process, and whoever comes back is seen as down before it is up.
-        cluster.flights().removeIf(flight -> cluster.node(flight.from()).life() > 0);
-        ids.forEach(observer -> ids.without(observer).forEach(node -> {
-            if (cluster.node(node).life() > 0) {
-                cluster.down(observer, node);
-            }
-        }));
-        cluster.showTrueLiveness();
-        long before = cluster.checker().committedIndex();
-        for (int round = 0; round < HEALING_ROUNDS; round++) {
-            settleOneRound();
-            for (SimNode node : cluster.nodes()) {
-                if (node.core().role() == Role.LEADER) {
-                    reconcile(node);
-                }
-            }
-            if (cluster.checker().committedIndex() == before && round % 20 == 19) {
-                cluster.nodes().forEach(node -> node.propose(1));
-            }
-            if (round % 20 == 10) {
-                cluster.nodes().forEach(node -> ids.without(node.id).forEach(node::sendCommitNotice));
-            }
-            if (cluster.checker().committedIndex() > before && isAtRest()) {
-                return;
-            }
-        }
-        if (!hasLostQuorum()) {
-            throw new AssertionError("no progress after healing: " + describe());
-        }
-    }
-
-    /** True if too few of those who must agree remember what they promised: then there must be no progress. */
-    private boolean hasLostQuorum() {
-        for (SimNode node : cluster.nodes()) {
-            Configuration members = node.core().configuration();
-            if (!members.equals(Configuration.NONE)
-                    && !Quorum.isQuorum(members, id -> !cluster.node(id).isForgetful())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void settleOneRound() {
-        speeds.forEach((id, speed) -> cluster.pass(id, 10L * speed));
-        List<SimCluster.Flight> flights = new ArrayList<>(cluster.flights());
-        cluster.flights().clear();
-        flights.forEach(cluster::deliver);
-        for (SimNode node : cluster.nodes()) {
-            if (node.canInstall()) {
-                node.install(true);
-            }
-            while (node.canPersist()) {
-                node.persist();
-            }
-            while (node.canRead()) {
-                node.read(3, false);
-            }
-            if (node.canFinishSync()) {
-                node.finishSync();
-            }
-            if (node.canStartSync()) {
-                node.startSync();
-            }
-            if (node.core().needsTicks()) {
-                node.tick();
-            }
-        }
-    }
-
-    /** Everybody has committed everything, and nobody wants the clock to tick any more. */
-    private boolean isAtRest() {
-        NodeSet members = membersInTheEnd();
-        for (SimNode node : cluster.nodes()) {
-            boolean isBehind = node.core().commitIndex() < cluster.checker().committedIndex();
-            if (members.contains(node.id)
-                    && (isBehind || node.core().needsTicks() || node.core().isForgetful())) {
-                return false;
-            }
-        }
-        // Who was removed may not know, and go on asking for votes.
-        return cluster.flights().stream()
-                .noneMatch(flight -> members.contains(flight.from()) && members.contains(flight.to()));
-    }
-
-    private NodeSet membersInTheEnd() {
-        SimNode last = cluster.nodes().iterator().next();
-        for (SimNode node : cluster.nodes()) {
-            last = node.core().commitIndex() > last.core().commitIndex() ? node : last;
-        }
-        return last.core().configuration().members();
-    }
-
+    /** Everything about this run at this moment, for people. */
     private String describe() {
         StringBuilder all = new StringBuilder(plan.toString());
         cluster.nodes()
