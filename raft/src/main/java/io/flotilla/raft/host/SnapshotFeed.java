@@ -48,6 +48,11 @@ final class SnapshotFeed {
                     payload.release();
                     return;
                 }
+                if (lastIndex < intent.minIndex()) {
+                    payload.release();
+                    failed(); // The log has moved on from it; there will be a newer one.
+                    return;
+                }
                 Outgoing fresh = new Outgoing(
                         lastIndex, lastTerm, core.configurationAt(lastIndex), payload, Checksum.of(payload));
                 Outgoing former = begun.put(intent.peer(), fresh);
