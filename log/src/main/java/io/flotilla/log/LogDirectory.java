@@ -9,7 +9,6 @@ import io.flotilla.log.segment.LogState;
 import io.flotilla.log.segment.SegmentPatch;
 import io.flotilla.log.state.HardState;
 import io.flotilla.log.state.HardStateJournal;
-import io.flotilla.log.state.LastStop;
 import io.flotilla.log.state.MetaProperties;
 import io.flotilla.log.state.PartitionMetadata;
 import io.netty.buffer.ByteBuf;
@@ -21,12 +20,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,9 +48,6 @@ public final class LogDirectory {
     /** Syncs in flight at a time; measured on small disks, more gain nothing. */
     private static final int CONCURRENT_SYNCS = 16;
 
-    /** A full disk is tried again with this much space. */
-    private static final long RESUME_BYTES = 1 << 20;
-
     private final FileSystem files;
     private final Path path;
     private final Executor blocking;
@@ -62,17 +55,13 @@ public final class LogDirectory {
     private final LogRules rules;
     private final Closeable lock;
     private final Flusher flusher;
+    private final SpaceWatch space;
     private final Map<String, PartitionLog> open = new ConcurrentSkipListMap<>();
     private final AtomicLong cachedBytes = new AtomicLong();
     private final DirectoryIdentity identity;
-    /** Logs that were here and have not been opened yet. */
-    private final Set<LogId> unrecovered = ConcurrentHashMap.newKeySet();
-
-    private final AtomicBoolean allRecovered = new AtomicBoolean();
     private final List<LogId> found = new ArrayList<>();
     private HardStateJournal journal;
-    private LastStop lastStop;
-    private volatile boolean shortOfSpace;
+    private StopNote stop;
 
     private LogDirectory(FileSystem files, Path path, Executor blocking, ByteBufAllocator allocator, LogRules rules)
             throws IOException {
@@ -84,6 +73,7 @@ public final class LogDirectory {
         this.rules = rules;
         this.lock = lock();
         this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
+        this.space = new SpaceWatch(path, flusher);
     }
 
     /**
@@ -136,7 +126,7 @@ public final class LogDirectory {
 
     private void load(MetaProperties expected) throws IOException {
         boolean used = identity.check(expected);
-        lastStop = LastStop.read(files, path);
+        stop = new StopNote(files, path);
         for (String name : files.list(path)) {
             if (name.endsWith(LogFiles.INSTALL)) {
                 LogFiles.finishInstall(files, path, name);
@@ -150,16 +140,12 @@ public final class LogDirectory {
                 noteFound(name, entry);
             }
         }
-        LastStop.running(files, path, lastStop);
+        stop.running(found);
         if (used && !HardStateJournal.exists(files, path)) {
             forgetVotes(path.resolve(HardStateJournal.FILE) + " is missing");
         }
-        journal = HardStateJournal.open(files, path, flusher, lastStop, this::forgetVotes);
+        journal = HardStateJournal.open(files, path, flusher, stop.last(), this::forgetVotes);
         identity.takeNew(expected);
-        unrecovered.addAll(found);
-        if (found.isEmpty()) {
-            LastStop.running(files, path, LastStop.KILLED);
-        }
     }
 
     /** The votes given by the replicas here may be unknown: none may vote as if it remembered. */
@@ -172,14 +158,6 @@ public final class LogDirectory {
                 path);
         for (LogId id : found) {
             new LogFiles(files, path, id).setForgetful(true);
-        }
-    }
-
-    /** What the last stop may have done to a log is found and mended; once that is true of all, it is forgotten. */
-    private void recovered(LogId id) throws IOException {
-        unrecovered.remove(id);
-        if (unrecovered.isEmpty() && lastStop != LastStop.KILLED && allRecovered.compareAndSet(false, true)) {
-            LastStop.running(files, path, LastStop.KILLED);
         }
     }
 
@@ -257,8 +235,8 @@ public final class LogDirectory {
         if (foreign != null) {
             return new OpenResult.Damaged(new Damage(directory.resolve(PartitionMetadata.FILE), 0, foreign), null);
         }
-        Recovery.Outcome outcome =
-                new Recovery(files, logFiles, config, commitMark, nowMs, lastStop, hasPeers).run(initialConfiguration);
+        Recovery.Outcome outcome = new Recovery(files, logFiles, config, commitMark, nowMs, stop.last(), hasPeers)
+                .run(initialConfiguration);
         if (outcome instanceof Recovery.Outcome.Damaged damaged) {
             LOG.error("Log {} is damaged: {}", id.directoryName(), damaged.damage());
             return new OpenResult.Damaged(damaged.damage(), damaged.spot());
@@ -273,7 +251,7 @@ public final class LogDirectory {
         if (open.putIfAbsent(id.directoryName(), log) != null) {
             throw new IllegalStateException("Log " + id.directoryName() + " is open");
         }
-        recovered(id);
+        stop.recovered(id);
         return new OpenResult.Opened(
                 log, new RecoveryReport(created, recovered.scannedBytes(), recovered.cutBytes(), recovered.notes()));
     }
@@ -310,7 +288,7 @@ public final class LogDirectory {
         if (files.exists(logFiles.directory())) {
             removeLater(logFiles.retire(LogFiles.DELETE));
         }
-        recovered(id);
+        stop.recovered(id);
         journal.forget(id.group());
     }
 
@@ -324,7 +302,7 @@ public final class LogDirectory {
         requireClosed(id);
         Path stray = new LogFiles(files, path, id).retire(LogFiles.STRAY);
         journal.forgetCommitted(id.group());
-        recovered(id);
+        stop.recovered(id);
         LOG.warn("Log {} is set aside as {}", id.directoryName(), stray);
         return stray;
     }
@@ -364,30 +342,12 @@ public final class LogDirectory {
      * @param minFreeBytes with less the directory is {@link #isShortOfSpace}
      */
     public void checkSpace(long minFreeBytes) throws IOException {
-        long free = freeSpace();
-        if (flusher.isFull() && free >= RESUME_BYTES) {
-            flusher.resume();
-        }
-        // Some more before it is enough again, so that it does not change with every segment.
-        long wanted = shortOfSpace ? minFreeBytes + minFreeBytes / 8 : minFreeBytes;
-        boolean now = flusher.isFull() || free < wanted;
-        if (now && !shortOfSpace) {
-            LOG.warn(
-                    "Log directory {} has only {} bytes left (log.dir.min.free.bytes is {}): new records are refused for the"
-                            + " partitions led here, reads go on. Delete topics or records, lower retention.bytes or"
-                            + " retention.ms, or make the disk larger; then all goes on by itself",
-                    path,
-                    free,
-                    minFreeBytes);
-        } else if (!now && shortOfSpace) {
-            LOG.info("Log directory {} has {} bytes left: new records are taken again", path, free);
-        }
-        shortOfSpace = now;
+        space.check(freeSpace(), minFreeBytes);
     }
 
     /** Whether no records should be appended that users can send again later. Does not block. */
     public boolean isShortOfSpace() {
-        return shortOfSpace || flusher.isFull();
+        return space.isShort();
     }
 
     /** Size in bytes of the disk this directory is on. */
@@ -402,11 +362,7 @@ public final class LogDirectory {
 
     private void fenced(LogFailure failure) {
         if (failure.kind() != LogFailure.Kind.ABANDONED) {
-            try {
-                LastStop.failed(files, path);
-            } catch (IOException e) {
-                LOG.warn("{} cannot be marked as failed: {}", path, e.toString());
-            }
+            stop.failed();
         }
         open.values().forEach(log -> log.fence(failure));
     }
@@ -424,20 +380,12 @@ public final class LogDirectory {
     /** Closes the journal and frees the lock, after all logs were closed. Does not block; completes on any thread. */
     public CompletableFuture<Void> close() {
         return journal.close().handle((done, failure) -> {
-            if (failure == null && flusher.failure() == null && open.isEmpty() && unrecovered.isEmpty()) {
-                noteCleanStop();
+            if (failure == null && flusher.failure() == null && open.isEmpty()) {
+                stop.clean();
             }
             freeLock();
             return null;
         });
-    }
-
-    private void noteCleanStop() {
-        try {
-            LastStop.clean(files, path);
-        } catch (IOException e) {
-            LOG.warn("{} cannot be marked as closed in good order: {}", path, e.toString());
-        }
     }
 
     private void freeLock() {

@@ -1,17 +1,13 @@
 package io.flotilla.log;
 
-import io.flotilla.log.index.EpochEnd;
-import io.flotilla.log.index.TermStart;
 import io.flotilla.log.segment.LogState;
 import io.flotilla.log.segment.LogWriter;
 import io.flotilla.log.segment.Segment;
 import io.flotilla.log.segment.Tail;
-import io.flotilla.log.state.ProducerState;
 import io.flotilla.log.state.Snapshot;
 import io.flotilla.wire.record.BatchCursor;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -26,28 +22,24 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@link LogListener#durable} tells how far the disk has come. Futures complete on the loop, at once where nothing need be
  * read from a file.
  */
-public final class PartitionLog {
+public final class PartitionLog extends LogView {
     /** Batches received together are kept and written together, up to this many bytes. */
     private static final int MOST_CHUNK_BYTES = 1 << 20;
 
     /** Durable batches kept in memory because they are not committed yet. */
     private static final int MOST_UNCOMMITTED_CACHE_BYTES = 8 << 20;
 
-    private final LogId id;
     private final LogStore store;
     private LogConfig config;
-    private LogState state;
     private final Tail tail;
     private final BatchCursor cursor = new BatchCursor();
     private final RecordBatch view = new RecordBatch();
     private final DelayedRemovals removals;
     private final PendingSnapshots snapshots;
-    private final DiskProgress disk;
     private final AtomicLong commitMark = new AtomicLong();
 
     private LogListener listener;
     private volatile LogWriter writer;
-    private LogReads reads;
     private LogRepairs repairs;
     private boolean forgetful;
     private boolean appendedSinceTick;
@@ -55,16 +47,14 @@ public final class PartitionLog {
     private CompletableFuture<Void> closed;
 
     PartitionLog(LogId id, LogStore store, LogConfig config, LogState state, boolean forgetful) {
+        super(id, state);
         this.forgetful = forgetful;
-        this.id = id;
         this.store = store;
         this.config = config;
-        this.state = state;
         this.tail = new Tail(store.cachedBytes());
         this.removals = new DelayedRemovals(store.blocking(), config.fileDeleteDelayMs());
         this.snapshots = new PendingSnapshots(removals);
-        this.disk = new DiskProgress(state.lastIndex());
-        this.commitMark.set(state.committedIndex());
+        this.commitMark.set(state().committedIndex());
     }
 
     /** Hands the log to its loop. Called there, before anything else. */
@@ -72,81 +62,13 @@ public final class PartitionLog {
         listener = toListener;
         writer = store.writer(loop, new Progress());
         writer.setCaching(config.writeCaching());
-        reads = new LogReads(this, store, loop, config.indexIntervalBytes());
+        readBy(new LogReads(this, store, loop, config.indexIntervalBytes()));
         repairs = new LogRepairs(this, store, loop, writer);
         if (store.flusher().failure() != null) {
             writer.fail(store.flusher().failure());
         } else {
-            committed(state.committedIndex());
+            committed(state().committedIndex());
         }
-    }
-
-    // ---- Positions
-
-    public LogId id() {
-        return id;
-    }
-
-    /** Offset of the first record users may read. */
-    public long logStartOffset() {
-        return state.logStartOffset();
-    }
-
-    /** Offset the next record will get. Below the log start offset while a follower catches up after a snapshot. */
-    public long logEndOffset() {
-        return state.endOffset();
-    }
-
-    /** Index of the first entry present. */
-    public long firstIndex() {
-        return state.firstIndex();
-    }
-
-    /** Index of the last entry; {@code firstIndex() - 1} when empty. */
-    public long lastIndex() {
-        return state.lastIndex();
-    }
-
-    /** Term of the last entry; 0 if there has never been one. */
-    public int lastTerm() {
-        return state.termStarts().lastTerm();
-    }
-
-    /** Everything up to here is durable (with {@code write.caching}: written). */
-    public long durableIndex() {
-        return disk.durableIndex();
-    }
-
-    /** The largest index told to {@link #committed}; after opening, how far the log is known to be committed. */
-    public long committedIndex() {
-        return state.committedIndex();
-    }
-
-    /**
-     * Term of an entry.
-     *
-     * @param index from {@code firstIndex() - 1} to {@code lastIndex()}
-     */
-    public int termAt(long index) {
-        if (index < firstIndex() - 1 || index > lastIndex()) {
-            throw new IllegalArgumentException(
-                    "Index " + index + " is outside of " + firstIndex() + " to " + lastIndex());
-        }
-        return state.termStarts().termAt(index);
-    }
-
-    /**
-     * The log end offset if the log ended at this index: makes a high watermark of a commit index.
-     *
-     * @param index {@code firstIndex() - 1} or later
-     */
-    public long offsetAfter(long index) {
-        return state.raftEntries().offsetAfter(index);
-    }
-
-    /** Index of the record at an offset; for the log end offset the index it gets if it is appended next. */
-    public long indexOf(long offset) {
-        return state.raftEntries().indexOf(offset);
     }
 
     /**
@@ -165,42 +87,6 @@ public final class PartitionLog {
         }
     }
 
-    /** Where each term begins, oldest first. */
-    public List<TermStart> termStarts() {
-        return state.termStarts().list();
-    }
-
-    /** Where a leader epoch ends in this log (KIP-101, KIP-279). */
-    public EpochEnd endOffsetForEpoch(int epoch) {
-        return state.termStarts().endOffset(epoch, state.endOffset());
-    }
-
-    /** The configuration in force before the first entry, then those in the log, by index. */
-    public List<Configuration> configurations() {
-        return List.copyOf(state.configurations());
-    }
-
-    /** The idempotent producers; {@link #append} keeps it up to date. */
-    public ProducerState producers() {
-        return state.producers();
-    }
-
-    /** The segments, oldest first; the last is the active one. */
-    public List<SegmentInfo> segments() {
-        List<SegmentInfo> result = new ArrayList<>();
-        for (int i = 0; i < state.segments().size(); i++) {
-            Segment segment = state.segments().get(i);
-            result.add(new SegmentInfo(
-                    segment.baseOffset(), state.endOffsetOf(i), segment.size(), segment.maxTimestamp()));
-        }
-        return result;
-    }
-
-    /** Bytes of all segments, written or not. */
-    public long sizeInBytes() {
-        return state.sizeInBytes();
-    }
-
     /** Bytes appended and not yet written: grows when the disk does not keep up. */
     public long unflushedBytes() {
         return writer.queuedBytes();
@@ -217,10 +103,10 @@ public final class PartitionLog {
      */
     public long append(ByteBuf batch, int term, long nowMs) {
         view.wrap(batch, batch.readerIndex());
-        view.setBaseOffset(state.endOffset());
+        view.setBaseOffset(state().endOffset());
         view.setPartitionLeaderEpoch(term);
         appendReplicated(batch, nowMs);
-        return state.lastIndex();
+        return state().lastIndex();
     }
 
     /**
@@ -236,7 +122,7 @@ public final class PartitionLog {
             cursor.wrap(batches);
             while (cursor.next() == BatchCursor.Step.BATCH) {
                 RecordBatch batch = cursor.batch();
-                boolean roll = state.shouldRoll(batch, config, nowMs);
+                boolean roll = state().shouldRoll(batch, config, nowMs);
                 if (roll || cursor.position() + batch.sizeInBytes() - run.start > MOST_CHUNK_BYTES) {
                     run.queue(batches);
                     if (roll) {
@@ -244,11 +130,11 @@ public final class PartitionLog {
                     }
                     run = new Run(cursor.position());
                 }
-                state.append(batch, config, nowMs);
+                state().append(batch, config, nowMs);
                 run.end = cursor.position() + batch.sizeInBytes();
             }
             if (cursor.position() != batches.writerIndex()) {
-                throw new IllegalStateException("No whole batch at index " + (state.lastIndex() + 1));
+                throw new IllegalStateException("No whole batch at index " + (state().lastIndex() + 1));
             }
         } finally {
             run.queue(batches);
@@ -261,8 +147,8 @@ public final class PartitionLog {
     /** Consecutive batches of a buffer that are kept and written as one piece. */
     private final class Run {
         private final int start;
-        private final long firstIndex = state.lastIndex() + 1;
-        private final long position = state.active().size();
+        private final long firstIndex = state().lastIndex() + 1;
+        private final long position = state().active().size();
         private int end;
 
         Run(int start) {
@@ -274,8 +160,8 @@ public final class PartitionLog {
             if (end > start) {
                 ByteBuf bytes = batches.retainedSlice(start, end - start);
                 writer.append(
-                        tail.add(state.active(), position, bytes, firstIndex, state.lastIndex(), lastTerm()),
-                        disk.generation());
+                        tail.add(state().active(), position, bytes, firstIndex, state().lastIndex(), lastTerm()),
+                        disk().generation());
             }
         }
     }
@@ -290,23 +176,23 @@ public final class PartitionLog {
             return;
         }
         requireUsable();
-        List<Segment> removed = state.truncateFrom(index, store.rules().forgetSequencesFrom(index));
+        List<Segment> removed = state().truncateFrom(index, store.rules().forgetSequencesFrom(index));
         tail.truncateFrom(index);
-        disk.truncated(index - 1);
-        writer.truncate(removed, state.active().baseOffset(), state.active().size());
-        writer.reportDone(disk.generation(), lastIndex(), lastTerm());
-        snapshots.truncatedFrom(index, state);
+        disk().truncated(index - 1);
+        writer.truncate(removed, state().active().baseOffset(), state().active().size());
+        writer.reportDone(disk().generation(), lastIndex(), lastTerm());
+        snapshots.truncatedFrom(index, state());
         writer.kick();
     }
 
     /** The owner knows everything up to an index to be committed. An index beyond the log's end counts as its end. */
     public void committed(long index) {
-        state.committed(index);
-        long start = state.takeLogStart();
-        if (start > state.logStartOffset()) {
+        state().committed(index);
+        long start = state().takeLogStart();
+        if (start > state().logStartOffset()) {
             advanceLogStart(start);
         }
-        snapshots.writeCommitted(state.committedIndex(), writer);
+        snapshots.writeCommitted(state().committedIndex(), writer);
         settle();
     }
 
@@ -318,27 +204,27 @@ public final class PartitionLog {
      * @param offset not above the high watermark; nothing happens if it is not above the log start offset
      */
     public void advanceLogStart(long offset) {
-        if (offset <= state.logStartOffset()) {
+        if (offset <= state().logStartOffset()) {
             return;
         }
-        if (offset > state.endOffset()) {
-            throw new IllegalArgumentException("Log start " + offset + " after log end " + state.endOffset());
+        if (offset > state().endOffset()) {
+            throw new IllegalArgumentException("Log start " + offset + " after log end " + state().endOffset());
         }
-        boolean allGone = offset == state.endOffset() && state.committedIndex() == state.lastIndex();
-        if (allGone && offset > state.active().baseOffset() && failure == null && closed == null) {
+        boolean allGone = offset == state().endOffset() && state().committedIndex() == state().lastIndex();
+        if (allGone && offset > state().active().baseOffset() && failure == null && closed == null) {
             // Else the active segment would be kept with nothing in it that counts.
             roll();
         }
-        List<Segment> removed = state.advanceLogStart(offset);
+        List<Segment> removed = state().advanceLogStart(offset);
         if (!removed.isEmpty() && failure == null) {
-            snapshots.take(state, removed);
-            snapshots.writeCommitted(state.committedIndex(), writer);
+            snapshots.take(state(), removed);
+            snapshots.writeCommitted(state().committedIndex(), writer);
         }
     }
 
     /** What a follower needs that lacks entries before {@link #firstIndex}. */
     public LogSnapshot snapshotForInstall() {
-        Snapshot snapshot = state.baseSnapshot();
+        Snapshot snapshot = state().baseSnapshot();
         return new LogSnapshot(snapshot.index(), snapshot.term(), snapshot.encode());
     }
 
@@ -351,12 +237,12 @@ public final class PartitionLog {
     public void installSnapshot(byte[] bytes) {
         requireUsable();
         Snapshot snapshot = Snapshot.decode(bytes);
-        state = new LogState(snapshot);
+        replaceState(new LogState(snapshot));
         tail.clear();
         snapshots.clear();
-        disk.truncated(0);
-        writer.install(snapshot.index(), bytes, state.active().baseOffset());
-        writer.reportDone(disk.generation(), snapshot.index(), snapshot.term());
+        disk().truncated(0);
+        writer.install(snapshot.index(), bytes, state().active().baseOffset());
+        writer.reportDone(disk().generation(), snapshot.index(), snapshot.term());
         writer.kick();
     }
 
@@ -369,14 +255,14 @@ public final class PartitionLog {
             return;
         }
         removals.tick(nowMs);
-        if (state.isActiveExpired(config, nowMs)) {
+        if (state().isActiveExpired(config, nowMs)) {
             roll();
             writer.kick();
         }
-        state.producers()
-                .expire(nowMs, config.producerIdExpirationMs(), config.maxProducerIds(), state.committedIndex());
+        state().producers()
+                .expire(nowMs, config.producerIdExpirationMs(), config.maxProducerIds(), state().committedIndex());
         if (!appendedSinceTick) {
-            tail.trim(disk.durableIndex(), state.committedIndex(), 0, MOST_UNCOMMITTED_CACHE_BYTES);
+            tail.trim(disk().durableIndex(), state().committedIndex(), 0, MOST_UNCOMMITTED_CACHE_BYTES);
         }
         appendedSinceTick = false;
     }
@@ -404,11 +290,11 @@ public final class PartitionLog {
             return closed;
         }
         // A snapshot stands for committed entries only; the files keep the others, and the next open reads those.
-        if (state.committedIndex() < lastIndex()) {
-            state.truncateFrom(state.committedIndex() + 1, state.committedIndex() + 1);
+        if (state().committedIndex() < lastIndex()) {
+            state().truncateFrom(state().committedIndex() + 1, state().committedIndex() + 1);
         }
-        writer.close(state.active());
-        snapshots.writeLast(state, writer);
+        writer.close(state().active());
+        snapshots.writeLast(state(), writer);
         writer.finish(this::finishClose);
         writer.kick();
         return closed;
@@ -418,47 +304,6 @@ public final class PartitionLog {
         tail.clear();
         store.closed(this);
         closed.complete(null);
-    }
-
-    // ---- Reads
-
-    /**
-     * Reads entries for replication: whole batches, Raft's entries among them, from the one that holds an index.
-     *
-     * @param lastIndex read nothing that ends after it
-     * @param maxBytes stop before more than this, but not before the first batch
-     */
-    public CompletableFuture<ReadResult> readEntries(long fromIndex, long lastIndex, int maxBytes) {
-        return reads.entries(fromIndex, lastIndex, maxBytes);
-    }
-
-    /**
-     * Reads records for consumers: whole batches from the one that holds an offset, without Raft's entries.
-     *
-     * @param limitOffset read nothing that ends after the record before it: the high watermark
-     * @param maxBytes stop before more than this
-     * @param atLeastOne read one batch even if it is larger
-     */
-    public CompletableFuture<ReadResult> fetch(long offset, long limitOffset, int maxBytes, boolean atLeastOne) {
-        return reads.fetch(offset, limitOffset, maxBytes, atLeastOne);
-    }
-
-    /**
-     * Finds the first record below an offset that has a timestamp or a later one.
-     *
-     * @return fails with {@link DamagedLogException} if a file does not hold what was written
-     */
-    public CompletableFuture<RecordPosition> findByTimestamp(long timestamp, long limitOffset) {
-        return reads.findByTimestamp(timestamp, limitOffset);
-    }
-
-    /**
-     * Finds the first record of those below an offset that have the largest timestamp.
-     *
-     * @return fails with {@link DamagedLogException} if a file does not hold what was written
-     */
-    public CompletableFuture<RecordPosition> findMaxTimestamp(long limitOffset) {
-        return reads.findMaxTimestamp(limitOffset);
     }
 
     // ---- Repairs
@@ -485,20 +330,12 @@ public final class PartitionLog {
 
     // ---- For the rest of the package
 
-    LogReads reads() {
-        return reads;
-    }
-
-    LogState state() {
-        return state;
-    }
-
     Tail tail() {
         return tail;
     }
 
     int generation() {
-        return disk.generation();
+        return disk().generation();
     }
 
     boolean isClosed() {
@@ -533,32 +370,32 @@ public final class PartitionLog {
             throw new LogFailedException(failure);
         }
         if (closed != null) {
-            throw new IllegalStateException("Log " + id.directoryName() + " is closed");
+            throw new IllegalStateException("Log " + id().directoryName() + " is closed");
         }
     }
 
     private void roll() {
-        Segment old = state.active();
-        writer.roll(old, state.roll().baseOffset());
-        snapshots.take(state, List.of());
+        Segment old = state().active();
+        writer.roll(old, state().roll().baseOffset());
+        snapshots.take(state(), List.of());
     }
 
     /** Frees what durable and committed entries no longer need. */
     private void settle() {
         long wanted = store.isCacheFull() ? 0 : config.cacheBytes();
-        tail.trim(disk.durableIndex(), state.committedIndex(), wanted, MOST_UNCOMMITTED_CACHE_BYTES);
-        state.dropIndexes(disk.syncedIndex());
-        commitMark.lazySet(Math.min(state.committedIndex(), disk.syncedIndex()));
+        tail.trim(disk().durableIndex(), state().committedIndex(), wanted, MOST_UNCOMMITTED_CACHE_BYTES);
+        state().dropIndexes(disk().syncedIndex());
+        commitMark.lazySet(Math.min(state().committedIndex(), disk().syncedIndex()));
     }
 
     /** What the background reports, on the loop. */
     private final class Progress implements LogWriter.Progress {
         @Override
         public void done(int ofGeneration, long lastIndex, int term, boolean synced) {
-            if (ofGeneration != disk.generation() || closed != null) {
+            if (ofGeneration != disk().generation() || closed != null) {
                 return;
             }
-            boolean news = disk.done(lastIndex, synced);
+            boolean news = disk().done(lastIndex, synced);
             settle();
             if (news) {
                 listener.durable(lastIndex, term);

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.broker.NoLeaks;
 import io.flotilla.log.ReadResult;
+import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.wire.frame.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -211,26 +213,27 @@ class RecoveryTest {
     // ---- damage
 
     @Test
-    void aDamagedLogIsNotOpenedAndItsFilesAreKept() throws IOException {
+    void aDamagedLogIsRepairedFromPeersBeforeItIsOpened() throws IOException {
         List<String> records = fillSegments(2);
         int follower = cluster.awaitLeader() % 3 + 1;
         cluster.stop(follower);
         Path segment = LOG.resolve("00000000000000000000.log");
+        byte[] before = SmallFiles.read(cluster.broker(follower).files, segment);
         cluster.broker(follower).files.delete(segment);
         cluster.start(follower);
-        assertThat(cluster.replica(follower)).isNull();
-        assertThat(cluster.broker(follower).replicas().damaged()).hasSize(1);
-        assertThat(cluster.broker(follower).files.exists(LOG)).isTrue();
-        int leader = cluster.awaitLeader();
-        assertThat(records(leader)).isEqualTo(records);
-        cluster.produce(leader, Batches.of("more"));
+        cluster.await(() -> cluster.replica(follower) != null);
+        assertThat(cluster.broker(follower).replicas().damaged()).isEmpty();
+        assertThat(SmallFiles.read(cluster.broker(follower).files, segment)).isEqualTo(before);
+        assertThat(records(cluster.awaitLeader())).isEqualTo(records);
     }
 
     @Test
-    void aFlippedBitIsNotServedAndStopsTheReplicaThatHasIt() throws IOException {
+    void aFlippedBitIsNotServedAndRepairedWhileAnotherReplicaLeads() throws IOException {
         List<String> records = fillSegments(8); // More than is kept in memory.
         int leader = cluster.awaitLeader();
-        cluster.broker(leader).files.flip(LOG.resolve("00000000000000000000.log"), SEGMENT_BYTES / 2, 1);
+        Path segment = LOG.resolve("00000000000000000000.log");
+        byte[] before = SmallFiles.read(cluster.broker(leader).files, segment);
+        cluster.broker(leader).files.flip(segment, SEGMENT_BYTES / 2, 1);
         CompletableFuture<ReadResult> read = new CompletableFuture<>();
         cluster.loop.execute(
                 () -> cluster.replica(leader).read(0, SEGMENT_BYTES, true).thenAccept(read::complete));
@@ -239,8 +242,39 @@ class RecoveryTest {
 
         cluster.replica(leader).damaged(((ReadResult.Damaged) read.join()).damage());
         int next = cluster.awaitLeaderOtherThan(leader);
-        assertThat(cluster.replica(leader).isFailed()).isTrue();
+        assertThat(cluster.replica(leader).isFailed()).isFalse();
         assertThat(records(next)).isEqualTo(records);
+        cluster.await(() -> Arrays.equals(before, content(leader, segment)));
+        assertThat(records(leader)).isEqualTo(records);
+    }
+
+    @Test
+    void damageThatNobodyElseCanMendStaysAndIsNotServed() throws IOException {
+        fillSegments(8);
+        int leader = cluster.awaitLeader();
+        Path segment = LOG.resolve("00000000000000000000.log");
+        for (int id = 1; id <= 3; id++) {
+            cluster.broker(id).files.flip(segment, SEGMENT_BYTES / 2, 1);
+        }
+        byte[] damaged = SmallFiles.read(cluster.broker(leader).files, segment);
+        CompletableFuture<ReadResult> read = new CompletableFuture<>();
+        cluster.loop.execute(
+                () -> cluster.replica(leader).read(0, SEGMENT_BYTES, true).thenAccept(result -> {
+                    cluster.replica(leader).damaged(((ReadResult.Damaged) result).damage());
+                    read.complete(result);
+                }));
+        cluster.await(read::isDone);
+        cluster.awaitLeaderOtherThan(leader);
+        assertThat(content(leader, segment)).isEqualTo(damaged);
+        assertThat(cluster.replica(leader).isFailed()).isFalse();
+    }
+
+    private byte[] content(int broker, Path file) {
+        try {
+            return SmallFiles.read(cluster.broker(broker).files, file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     // ---- topics

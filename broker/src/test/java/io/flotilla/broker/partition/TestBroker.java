@@ -2,6 +2,7 @@ package io.flotilla.broker.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.broker.api.ReadCommittedHandler;
 import io.flotilla.broker.cluster.Leaders;
 import io.flotilla.broker.cluster.Liveness;
 import io.flotilla.broker.cluster.MetadataImage;
@@ -112,7 +113,8 @@ public final class TestBroker {
                 id, incarnation, HEARTBEAT_MS, TIMEOUT_MS, new OneLoop(disk), loop, allocator, peers, announcer);
         peers.listen(shards);
         Metrics metrics = new Metrics();
-        PeerCopies copies = new PeerCopies(id, peers, List::of, metrics.damageFound, metrics.damageRepaired);
+        PeerCopies copies =
+                new PeerCopies(id, peers, () -> List.of(1, 2, 3), metrics.damageFound, metrics.damageRepaired);
         ReplicaOpener opener = new ReplicaOpener(
                 new ReplicaOpener.Settings(id, PRODUCER_EXPIRATION_MS, 0),
                 shards,
@@ -130,6 +132,7 @@ public final class TestBroker {
                 opener,
                 (topic, at) -> TopicConfig.of(topic.configs(), layers),
                 logId -> List.of());
+        links.serve(id, request -> new ReadCommittedHandler(replicas).handle(null, request));
         shards.start();
         disk.held = slowDisk;
         replicas.setStraysAside(image);

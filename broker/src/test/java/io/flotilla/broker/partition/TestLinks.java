@@ -4,6 +4,8 @@ import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.net.Peers;
 import io.flotilla.wire.frame.ApiKey;
 import io.flotilla.wire.message.ApiMessage;
+import io.flotilla.wire.message.ReadCommittedRequest;
+import io.flotilla.wire.message.ReadCommittedResponse;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -13,11 +15,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** The links between the brokers of a test: frames arrive in a later turn of the loop, in order, unless a broker is cut off. */
 final class TestLinks {
     private final EventLoop loop;
     private final Map<Integer, End> ends = new TreeMap<>();
+    private final Map<Integer, Function<ReadCommittedRequest, CompletableFuture<ReadCommittedResponse>>> servers =
+            new TreeMap<>();
     private final Set<Integer> cut = new TreeSet<>();
 
     TestLinks(EventLoop loop) {
@@ -42,6 +47,24 @@ final class TestLinks {
                 end.listener.connected(other.id, other.incarnation);
             }
         }
+    }
+
+    /** Who gives a broker's peers what they lost. */
+    void serve(int id, Function<ReadCommittedRequest, CompletableFuture<ReadCommittedResponse>> server) {
+        servers.put(id, server);
+    }
+
+    private void ask(int id, ReadCommittedRequest request, CompletableFuture<ApiMessage> answer) {
+        if (!ends.containsKey(id) || cut.contains(id)) {
+            answer.completeExceptionally(new IllegalStateException("broker " + id + " cannot be reached"));
+            return;
+        }
+        servers.get(id).apply(request).thenAccept(response -> {
+            answer.complete(response);
+            if (response.records() != null) {
+                response.records().release();
+            }
+        });
     }
 
     /** Breaks a broker's links; both sides notice. */
@@ -114,7 +137,11 @@ final class TestLinks {
         @Override
         public <R extends ApiMessage> CompletableFuture<R> call(
                 int nodeId, ApiKey api, short version, ApiMessage request, long timeoutMs) {
-            throw new UnsupportedOperationException("replicas exchange frames only");
+            CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
+            loop.execute(() -> ask(nodeId, (ReadCommittedRequest) request, answer));
+            @SuppressWarnings("unchecked") // the only request there is
+            CompletableFuture<R> typed = (CompletableFuture<R>) answer;
+            return typed;
         }
 
         @Override

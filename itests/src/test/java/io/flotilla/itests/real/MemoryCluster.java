@@ -11,6 +11,7 @@ import io.flotilla.broker.net.NettyNetwork;
 import io.flotilla.broker.net.NettyScheduler;
 import io.flotilla.broker.net.NetworkLimits;
 import io.flotilla.log.fs.MemoryFileSystem;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +72,15 @@ final class MemoryCluster implements AutoCloseable {
                 disks.get(i),
                 new SystemRandom());
         return Broker.start(BrokerConfig.of(properties), environment, metrics, scheduler::close);
+    }
+
+    /** Leaves this many bytes free on every disk. */
+    void leaveFree(long bytes) {
+        for (MemoryFileSystem disk : disks) {
+            disk.setCapacity(Long.MAX_VALUE - 1);
+            long used = Long.MAX_VALUE - 1 - disk.freeSpace(Path.of("/data"));
+            disk.setCapacity(used + bytes);
+        }
     }
 
     /** Takes the power from all brokers at once: what their disks had not synced may be gone. */

@@ -1,0 +1,49 @@
+package io.flotilla.log;
+
+import io.flotilla.log.flush.Flusher;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Knows whether a log directory is short of space, and tells people what to do. {@link #isShort} is for any thread. */
+final class SpaceWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
+
+    /** A full disk is tried again with this much space. */
+    private static final long RESUME_BYTES = 1 << 20;
+
+    private final Path directory;
+    private final Flusher flusher;
+    private volatile boolean low;
+
+    SpaceWatch(Path directory, Flusher flusher) {
+        this.directory = directory;
+        this.flusher = flusher;
+    }
+
+    /** Takes notice of how many bytes are free; what waited for space is written if there is some. */
+    void check(long free, long minFreeBytes) {
+        if (flusher.isFull() && free >= RESUME_BYTES) {
+            flusher.resume();
+        }
+        // Some more before it is enough again, so that it does not change with every segment.
+        long wanted = low ? minFreeBytes + minFreeBytes / 8 : minFreeBytes;
+        boolean now = flusher.isFull() || free < wanted;
+        if (now && !low) {
+            LOG.warn(
+                    "Log directory {} has only {} bytes left (log.dir.min.free.bytes is {}): new records are refused for the"
+                            + " partitions led here, reads go on. Delete topics or records, lower retention.bytes or"
+                            + " retention.ms, or make the disk larger; then all goes on by itself",
+                    directory,
+                    free,
+                    minFreeBytes);
+        } else if (!now && low) {
+            LOG.info("Log directory {} has {} bytes left: new records are taken again", directory, free);
+        }
+        low = now;
+    }
+
+    boolean isShort() {
+        return low || flusher.isFull();
+    }
+}
