@@ -74,6 +74,7 @@ final class ChaosRun {
         try (ProcessCluster cluster = ProcessCluster.start(network.sites(), directory, properties)) {
             try (Workload workload = new Workload(cluster.bootstrap(), PARTITIONS, history)) {
                 workload.awaitProgress(Settling.RECOVERY);
+                workload.awaitGroup(Settling.RECOVERY);
                 do {
                     List<FaultKind> order = new ArrayList<>(kinds);
                     Collections.shuffle(order, random);

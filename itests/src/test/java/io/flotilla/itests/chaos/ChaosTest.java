@@ -38,8 +38,8 @@ final class ChaosTest {
     }
 
     @Test
-    void disksAreWipedAndDamaged() {
-        survives("disks", "wipe", "flip-while-down");
+    void disksAreWipedDamagedAndFilled() {
+        survives("disks", "wipe", "flip", "flip-while-down", "fill");
     }
 
     private static void survives(String name, String... faults) {

@@ -104,6 +104,17 @@ final class Workload implements AutoCloseable {
                         .isEmpty());
     }
 
+    /** Waits until the group has all partitions. */
+    void awaitGroup(Duration limit) {
+        Await.until(
+                limit,
+                () -> "the group has all partitions",
+                () -> members.stream()
+                                .mapToInt(member -> member.positions().size())
+                                .sum()
+                        >= partitions.size());
+    }
+
     private List<Partition> stuck(long[] before) {
         long[] now = acknowledgedSoFar();
         return partitions.stream()
