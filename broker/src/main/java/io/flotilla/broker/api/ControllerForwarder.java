@@ -68,8 +68,13 @@ public final class ControllerForwarder {
 
         @Override
         public void run() {
+            orFail(this::ask);
+        }
+
+        /** Takes a step; what it throws is the answer, as futures would swallow it and nobody would ever be answered. */
+        private void orFail(Runnable step) {
             try {
-                ask();
+                step.run();
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
             }
@@ -80,7 +85,8 @@ public final class ControllerForwarder {
             if (leader == null) {
                 retry("no broker is known to lead the cluster metadata");
             } else if (leader.brokerId() == nodeId) {
-                route.handle(context, request).whenComplete(this::answeredHere);
+                route.handle(context, request)
+                        .whenComplete((response, thrown) -> orFail(() -> answeredHere(response, thrown)));
             } else {
                 ForwardRequest forward = ForwardRequest.builder()
                         .clientId(context.clientId())
@@ -90,7 +96,7 @@ public final class ControllerForwarder {
                         .body(body.retainedSlice())
                         .build();
                 peers.<ForwardResponse>call(leader.brokerId(), ApiKey.FORWARD, (short) 0, forward, CALL_TIMEOUT_MS)
-                        .whenComplete(this::answeredThere);
+                        .whenComplete((response, thrown) -> orFail(() -> answeredThere(response, thrown)));
             }
         }
 

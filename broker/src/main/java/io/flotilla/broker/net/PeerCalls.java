@@ -8,6 +8,8 @@ import io.flotilla.wire.message.MalformedMessageException;
 import io.flotilla.wire.message.ResponseHeader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,8 +76,11 @@ final class PeerCalls {
         }
         Call call = waiting.get(frame.getInt(frame.readerIndex()));
         if (call != null) {
-            ResponseHeader header = ResponseHeader.read(frame, call.api.responseHeaderVersion(call.version));
-            ApiMessage response = call.api.readResponse(frame, call.version);
+            // A copy of its own: whoever made the call may look at the response when the frame is gone, for futures run
+            // what is attached to them late on the thread that attaches it.
+            ByteBuf own = Unpooled.wrappedBuffer(ByteBufUtil.getBytes(frame));
+            ResponseHeader header = ResponseHeader.read(own, call.api.responseHeaderVersion(call.version));
+            ApiMessage response = call.api.readResponse(own, call.version);
             waiting.remove(header.correlationId());
             call.timeout.cancel();
             call.response.complete(response);

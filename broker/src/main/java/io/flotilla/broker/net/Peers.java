@@ -40,11 +40,11 @@ public interface Peers {
     boolean send(int nodeId, ByteBuf payload);
 
     /**
-     * Sends a request that the other broker's handler for this API answers. Buffers in the response are valid for stages
-     * that run when the future completes; retain what must live longer. Ownership of buffers in the request passes.
+     * Sends a request that the other broker's handler for this API answers. Buffers in the response are on
+     * the heap and need not be released. Ownership of buffers in the request passes.
      *
      * @param timeoutMs how long to wait for the response
-     * @return completes on the link's loop; fails with {@link PeerException}
+     * @return completes on the link's loop, so that a stage attached later may run on the thread that attaches it; fails with {@link PeerException}
      */
     <R extends ApiMessage> CompletableFuture<R> call(
             int nodeId, ApiKey api, short version, ApiMessage request, long timeoutMs);
