@@ -126,6 +126,25 @@ final class DamageTest {
         assertThat(verified.output()).contains("found-by-scrub-0: replicas on brokers [1, 2, 3] are the same");
     }
 
+    /** Who may have forgotten its votes does not vote, until its leaders have taken it in anew; then it may even lead. */
+    @Test
+    void aBrokerWithADamagedJournalOfVotesStartsAndIsTakenInAnew() throws Exception {
+        TopicPartition partition = fill("votes-lost");
+        assertThat(cluster.stop(DAMAGED_BROKER)).isZero();
+        Path journal = cluster.data(DAMAGED_BROKER).resolve("hard-state.journal");
+        byte[] before = flipAt(journal, 30);
+        cluster.startBroker(DAMAGED_BROKER);
+        cluster.awaitReady();
+
+        assertThat(cluster.logLines(DAMAGED_BROKER, "Terms and votes may be lost"))
+                .isNotEmpty();
+        assertThat(journal.resolveSibling("hard-state.journal.1.damaged"))
+                .exists()
+                .hasSize(before.length);
+        lead(partition);
+        assertServed(partition);
+    }
+
     private static List<Path> segments(TopicPartition partition) throws IOException {
         try (Stream<Path> files = Files.list(segment(partition).getParent())) {
             return files.filter(file -> file.toString().endsWith(".log"))
