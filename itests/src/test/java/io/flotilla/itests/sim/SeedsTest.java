@@ -2,8 +2,6 @@ package io.flotilla.itests.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,13 +12,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Many seeds, and all those that ever found something. {@code -Dflotilla.sim.seeds=COUNT} plays more, {@code
@@ -29,52 +25,33 @@ import org.slf4j.LoggerFactory;
 class SeedsTest {
     private static final long FIRST = Long.getLong("flotilla.sim.first", 1);
     private static final long COUNT = Long.getLong("flotilla.sim.seeds", 500);
-    private static final int SECONDS = 6;
 
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger("io.flotilla");
-    private static final Level LEVEL = LOG.getLevel();
-
-    @BeforeAll
-    static void quiet() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void loud() {
-        LOG.setLevel(LEVEL);
-    }
+    @RegisterExtension
+    static final Seeds QUIET = new Seeds();
 
     @Test
     void seedsPass() {
         long start = System.nanoTime();
         List<SimResult> results = LongStream.range(FIRST, FIRST + COUNT)
                 .parallel()
-                .mapToObj(seed -> Simulation.run(options(seed)))
+                .mapToObj(seed -> Simulation.run(Seeds.options(seed)))
                 .toList();
         double minutes = (System.nanoTime() - start) / 6e10;
         double hours = results.stream().mapToLong(SimResult::virtualNanos).sum() / 3.6e12;
         System.out.printf(
                 "%d seeds: %.2f simulated hours in %.1f s, %.2f simulated hours per minute%n",
                 results.size(), hours, minutes * 60, hours / minutes);
-        assertThat(results.stream().filter(result -> !result.passed()).map(SeedsTest::report))
+        assertThat(results.stream().filter(result -> !result.passed()).map(Seeds::report))
                 .isEmpty();
-    }
-
-    /** Most clusters have three brokers; of every four seeds one has four or five. */
-    private static SimOptions options(long seed) {
-        int brokers = seed % 4 == 0 ? 4 + (int) (seed / 4 % 2) : 3;
-        return new SimOptions(seed, brokers, EnumSet.allOf(Fault.class), SECONDS, false);
-    }
-
-    private static String report(SimResult result) {
-        return result.options().command() + "\n" + result.failure().getMessage();
     }
 
     @ParameterizedTest
     @MethodSource("regressions")
     void seedsThatFoundSomethingPass(SimOptions options, String found) {
         SimResult result = Simulation.run(options);
-        assertThat(result.passed()).as(() -> found + "\n" + report(result)).isTrue();
+        assertThat(result.passed())
+                .as(() -> found + "\n" + Seeds.report(result))
+                .isTrue();
     }
 
     static Stream<Arguments> regressions() throws IOException {

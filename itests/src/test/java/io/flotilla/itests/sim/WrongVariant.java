@@ -9,6 +9,8 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.raft.core.SafetyRules;
 import io.flotilla.raft.core.WrongRaft;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -36,7 +38,24 @@ enum WrongVariant {
     SEQUENCES_NOT_CHECKED(WrongServing.SEQUENCES_NOT_CHECKED),
     OFFSETS_TOLD_BEFORE_COMMIT_IN_TERM(WrongServing.OFFSETS_TOLD_BEFORE_COMMIT_IN_TERM);
 
+    private static final Set<WrongVariant> SHOW_SOON = EnumSet.of(
+            FOLLOWER_ACKNOWLEDGES_WHAT_IT_DID_NOT_VERIFY,
+            FOLLOWER_COMMITS_WHAT_IT_DID_NOT_VERIFY,
+            FOLLOWER_ACKNOWLEDGES_BEFORE_DURABLE,
+            VOTE_FOR_SHORTER_LOGS,
+            TWO_VOTES_IN_A_TERM,
+            LOG_NOT_SYNCED,
+            DIRECTORIES_NOT_SYNCED,
+            FETCH_BEYOND_THE_HIGH_WATERMARK,
+            ACKNOWLEDGED_BEFORE_COMMIT,
+            SEQUENCES_NOT_CHECKED);
+
     final Variant variant;
+
+    /** Whether some ten seeds do, so that every build can look for it. */
+    boolean showsSoon() {
+        return SHOW_SOON.contains(this);
+    }
 
     WrongVariant(SafetyRules raft) {
         this(new Rules(raft, LogRules.LOG, ServingRules.SERVING), UnaryOperator.identity());
