@@ -332,7 +332,7 @@ public final class Replica implements LedPartition {
      * this replica, {@code OFFSET_NOT_AVAILABLE} when it leads and has not committed yet.
      */
     public ErrorCode checkLeading() {
-        if (rules.mayTellOffsets(role == Role.LEADER, leading)) {
+        if (leading) {
             return ErrorCode.NONE;
         }
         return role == Role.LEADER ? ErrorCode.OFFSET_NOT_AVAILABLE : unavailable();

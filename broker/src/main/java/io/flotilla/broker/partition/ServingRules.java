@@ -29,9 +29,4 @@ public class ServingRules {
     boolean checksSequences() {
         return true;
     }
-
-    /** Only a leader that has committed in its term knows where the partition ends (KIP-207). */
-    boolean mayTellOffsets(boolean leader, boolean committedInTerm) {
-        return committedInTerm;
-    }
 }

@@ -31,11 +31,4 @@ public final class WrongServing {
             return false;
         }
     };
-
-    public static final ServingRules OFFSETS_TOLD_BEFORE_COMMIT_IN_TERM = new ServingRules() {
-        @Override
-        boolean mayTellOffsets(boolean leader, boolean committedInTerm) {
-            return leader;
-        }
-    };
 }

@@ -29,19 +29,16 @@ enum WrongVariant {
     SEQUENCES_NOT_ROLLED_BACK(WrongLog.SEQUENCES_NOT_ROLLED_BACK),
     LOG_NOT_SYNCED(path -> path.toString().endsWith(".log"), true, true),
     VOTES_NOT_SYNCED(path -> path.endsWith("hard-state.journal"), true, true),
-    SNAPSHOTS_NOT_SYNCED(path -> path.toString().contains(".snapshot"), true, true),
     DIRECTORIES_NOT_SYNCED(path -> false, false, true),
     FAILED_SYNC_TRIED_AGAIN(path -> false, true, false),
     FETCH_BEYOND_THE_HIGH_WATERMARK(WrongServing.FETCH_BEYOND_THE_HIGH_WATERMARK),
     ACKNOWLEDGED_BEFORE_COMMIT(WrongServing.ACKNOWLEDGED_BEFORE_COMMIT),
     REPETITION_ACKNOWLEDGED_BEFORE_COMMIT(WrongServing.REPETITION_ACKNOWLEDGED_BEFORE_COMMIT),
-    SEQUENCES_NOT_CHECKED(WrongServing.SEQUENCES_NOT_CHECKED),
-    OFFSETS_TOLD_BEFORE_COMMIT_IN_TERM(WrongServing.OFFSETS_TOLD_BEFORE_COMMIT_IN_TERM);
+    SEQUENCES_NOT_CHECKED(WrongServing.SEQUENCES_NOT_CHECKED);
 
     private static final Set<WrongVariant> SHOW_SOON = EnumSet.of(
             FOLLOWER_ACKNOWLEDGES_WHAT_IT_DID_NOT_VERIFY,
             FOLLOWER_COMMITS_WHAT_IT_DID_NOT_VERIFY,
-            FOLLOWER_ACKNOWLEDGES_BEFORE_DURABLE,
             VOTE_FOR_SHORTER_LOGS,
             TWO_VOTES_IN_A_TERM,
             LOG_NOT_SYNCED,
