@@ -19,6 +19,9 @@ final class SimBroker {
     private SimProcess process;
     private Broker broker;
     private boolean stopping;
+    /** How often the disk had failed when the process started. */
+    private int failuresBefore;
+
     private long diskDelay = 100_000;
     private Runnable observer = () -> {};
 
@@ -76,8 +79,13 @@ final class SimBroker {
 
     /** Runs on a disk that it takes for broken, which only a restart changes. */
     boolean hasFailedDisk() {
-        return broker != null
-                && broker.replicas().directories().stream().anyMatch(directory -> directory.failure() != null);
+        if (broker == null) {
+            return false;
+        }
+        boolean replicaGivenUp =
+                disk.failures() > failuresBefore && !broker.replicas().damaged().isEmpty();
+        return replicaGivenUp
+                || broker.replicas().directories().stream().anyMatch(directory -> directory.failure() != null);
     }
 
     /** About how long the disk takes for a task, in nanoseconds, from the next start on. */
@@ -99,7 +107,7 @@ final class SimBroker {
         started.setUsualDiskDelay(diskDelay);
         started.observe(observer);
         world.note("broker " + id + " starts");
-        int failures = disk.failures();
+        failuresBefore = disk.failures();
         world.enter(started, null);
         try {
             broker = Broker.start(
@@ -112,7 +120,7 @@ final class SimBroker {
         } catch (SimCrash e) {
             // Crashed while it read its disk.
         } catch (StartException e) {
-            if (started.isAlive() && disk.failures() == failures && !disk.isFull()) {
+            if (started.isAlive() && disk.failures() == failuresBefore && !disk.isFull()) {
                 world.fail("broker " + id + " cannot start: " + e.getMessage(), e);
             }
             end("cannot start", true);
