@@ -91,8 +91,8 @@ final class Simulation {
         workloads.forEach(Workload::conclude);
         runUntil(() -> unfinished() == null, PATIENCE_SECONDS, this::unfinished);
         clients.forEach(client -> client.process().die());
-        runUntil(() -> cluster.unfinished(oracle) == null, PATIENCE_SECONDS, () -> cluster.unfinished(oracle));
         runFor(1);
+        runUntil(() -> cluster.unfinished(oracle) == null, PATIENCE_SECONDS, () -> cluster.unfinished(oracle));
         FinalLogs logs = new FinalLogs(history, world);
         logs.read(cluster);
         runUntil(logs::isDone, PATIENCE_SECONDS, () -> "the logs are still being read");
