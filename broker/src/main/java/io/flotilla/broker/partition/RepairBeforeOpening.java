@@ -6,6 +6,7 @@ import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
 import io.flotilla.log.OpenResult;
 import io.flotilla.log.RepairResult;
+import io.flotilla.log.fs.NoSpaceException;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens a log that may be damaged where it must be read to be opened: repairs it with committed entries of other replicas,
- * for as long as it takes and the log is wanted. Used once. Blocking work runs in the background, the rest on any thread,
+ * for as long as it takes and the log is wanted, and likewise waits for room on a full disk. Used once. Blocking work runs in the background, the rest on any thread,
  * one step at a time.
  */
 final class RepairBeforeOpening {
@@ -36,6 +37,7 @@ final class RepairBeforeOpening {
     private final BooleanSupplier wanted;
     private final Consumer<String> onDamage;
     private final CompletableFuture<OpenResult.Opened> opened = new CompletableFuture<>();
+    private boolean awaitsSpace;
 
     /**
      * @param open opens the log; blocks
@@ -72,7 +74,11 @@ final class RepairBeforeOpening {
         try {
             result = open.get();
         } catch (RuntimeException e) {
-            opened.completeExceptionally(e);
+            if (e.getCause() instanceof NoSpaceException full) {
+                awaitSpace(full);
+            } else {
+                opened.completeExceptionally(e);
+            }
             return;
         }
         if (result instanceof OpenResult.Opened done) {
@@ -89,6 +95,23 @@ final class RepairBeforeOpening {
         LOG.error("{} is opened once what is damaged is repaired from other replicas: {}", logId.directoryName(), what);
         onDamage.accept(what);
         fill(damaged.spot(), peers.others(), 0);
+    }
+
+    /** A log that is new, or that must be mended, takes some room on the disk: there may be some soon. */
+    private void awaitSpace(NoSpaceException full) {
+        if (!wanted.getAsBoolean()) {
+            opened.completeExceptionally(new ReplicaOpener.DamagedException(full.getMessage()));
+            return;
+        }
+        if (!awaitsSpace) {
+            awaitsSpace = true;
+            LOG.error(
+                    "{} is opened once there is room for it: delete something, or make the disk larger. {}",
+                    logId.directoryName(),
+                    full.getMessage());
+            onDamage.accept(full.getMessage());
+        }
+        loop.schedule(() -> blocking.execute(this::attempt), RETRY_MS);
     }
 
     private void fill(DamagedSpot spot, List<Integer> brokers, int next) {

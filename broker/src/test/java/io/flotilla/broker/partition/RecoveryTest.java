@@ -291,6 +291,20 @@ class RecoveryTest {
     }
 
     @Test
+    void aReplicaMadeWhileTheDiskIsFullIsOpenedOnceThereIsRoom() {
+        cluster.broker(2).files.setCapacity(0);
+        cluster.createTopic("other", 1);
+        PartitionId id = new PartitionId(TestCluster.topicId("other"), 0);
+        cluster.loop.advance(5_000);
+        assertThat(cluster.broker(2).replicas().get(id)).isNull();
+        assertThat(cluster.broker(2).replicas().damaged().get(id)).contains("Disk full");
+
+        cluster.broker(2).files.setCapacity(Long.MAX_VALUE);
+        cluster.await(() -> cluster.broker(2).replicas().get(id) != null);
+        assertThat(cluster.broker(2).replicas().damaged()).isEmpty();
+    }
+
+    @Test
     void aTopicOfTheSameNameMadeAtOnceWaitsUntilTheOldOneIsGone() {
         cluster.createTopic("other", 1);
         PartitionId old = new PartitionId(TestCluster.topicId("other"), 0);
