@@ -18,7 +18,7 @@ final class Seeds implements BeforeAllCallback, AfterAllCallback {
      * Not yet: full disks, for a replica made while there is no room stays away until its broker starts again; and replaced
      * machines, of whose replicas one in some hundreds of runs is not found by its leader.
      */
-    private static final Set<Fault> FAULTS = EnumSet.complementOf(EnumSet.of(Fault.FULL_DISK, Fault.REPLACE));
+    private static final Set<Fault> FAULTS = EnumSet.complementOf(EnumSet.of(Fault.REPLACE));
 
     private Level before;
 
