@@ -41,6 +41,7 @@ public final class Broker {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     private static final long LOOK_MS = 20;
+    private static final long REGISTRATION_CHECK_MS = 2_000;
     /** How often to say how far opening the replicas has come. */
     private static final long PROGRESS_NANOS = 1_000_000_000;
 
@@ -58,6 +59,7 @@ public final class Broker {
     private Network.Listener listener;
     private MetricsServer metricsServer;
     private MetadataImage previous = MetadataImage.EMPTY;
+    private boolean registering;
     private boolean current;
     private long progressNanos;
     private boolean stopping;
@@ -170,6 +172,26 @@ public final class Broker {
     }
 
     private void register() {
+        askToRegister().thenAccept(clusterId -> {
+            parts.joinCluster(clusterId);
+            parts.metadata().subscribe(this::apply);
+            loop.schedule(this::registerAgain, REGISTRATION_CHECK_MS);
+        });
+    }
+
+    /** A request that an earlier process of this broker made may arrive late, and undo the registration. */
+    private void registerAgain() {
+        if (stopping) {
+            return;
+        }
+        loop.schedule(this::registerAgain, REGISTRATION_CHECK_MS);
+        if (!registering && !parts.metadata().image().isRegistered(config.nodeId(), parts.incarnation())) {
+            askToRegister();
+        }
+    }
+
+    private CompletableFuture<String> askToRegister() {
+        registering = true;
         HostPort advertised = config.advertised();
         RegisterBrokerRequest request = RegisterBrokerRequest.builder()
                 .brokerId(config.nodeId())
@@ -180,11 +202,9 @@ public final class Broker {
                 .rack(config.get(BrokerProperties.BROKER_RACK))
                 .directories(parts.directoryIds())
                 .build();
-        new BrokerRegistrar(loop, parts.controller(), request).register().whenComplete((clusterId, failure) -> {
-            if (failure == null) {
-                parts.joinCluster(clusterId);
-                parts.metadata().subscribe(this::apply);
-            } else {
+        return new BrokerRegistrar(loop, parts.controller(), request).register().whenComplete((clusterId, failure) -> {
+            registering = false;
+            if (failure != null) {
                 LOG.error("This broker is refused by the cluster and stops: {}", failure.getMessage());
                 stop().thenRunAsync(this::shutdown, environment.scheduler().blocking());
             }

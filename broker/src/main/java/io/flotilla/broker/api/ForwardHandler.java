@@ -8,7 +8,8 @@ import io.flotilla.wire.message.ForwardRequest;
 import io.flotilla.wire.message.ForwardResponse;
 import io.flotilla.wire.message.MalformedMessageException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,6 +18,9 @@ import java.util.concurrent.CompletableFuture;
  * response travels back encoded as the client will get it.
  */
 final class ForwardHandler implements Handler<ForwardRequest, ForwardResponse> {
+    /** Ordinary memory: answers are few and small, and one that a connection's end overtakes is not to be lost to a pool. */
+    private static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
+
     private final Map<ApiKey, Route> onController;
 
     ForwardHandler(Map<ApiKey, Route> onController) {
@@ -65,7 +69,7 @@ final class ForwardHandler implements Handler<ForwardRequest, ForwardResponse> {
     }
 
     private static ForwardResponse answer(ApiMessage response, short version) {
-        ByteBuf body = FrameEncoder.body(PooledByteBufAllocator.DEFAULT, response, version);
+        ByteBuf body = FrameEncoder.body(HEAP, response, version);
         return ForwardResponse.builder().body(body).build();
     }
 

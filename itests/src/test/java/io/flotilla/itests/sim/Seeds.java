@@ -3,7 +3,6 @@ package io.flotilla.itests.sim;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.EnumSet;
-import java.util.Set;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -13,12 +12,6 @@ import org.slf4j.LoggerFactory;
 final class Seeds implements BeforeAllCallback, AfterAllCallback {
     private static final int SECONDS = 6;
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("io.flotilla");
-
-    /**
-     * Not yet: full disks, for a replica made while there is no room stays away until its broker starts again; and replaced
-     * machines, of whose replicas one in some hundreds of runs is not found by its leader.
-     */
-    private static final Set<Fault> FAULTS = EnumSet.complementOf(EnumSet.of(Fault.REPLACE));
 
     private Level before;
 
@@ -36,7 +29,7 @@ final class Seeds implements BeforeAllCallback, AfterAllCallback {
     /** Most clusters have three brokers; of every four seeds one has four or five. */
     static SimOptions options(long seed) {
         int brokers = seed % 4 == 0 ? 4 + (int) (seed / 4 % 2) : 3;
-        return new SimOptions(seed, brokers, FAULTS, SECONDS, false);
+        return new SimOptions(seed, brokers, EnumSet.allOf(Fault.class), SECONDS, false);
     }
 
     static String report(SimResult result) {

@@ -111,10 +111,11 @@ public final class GroupHost {
         sendGroups(node, OPEN, List.copyOf(groups.keySet()));
     }
 
-    /** A broker is down: none of its replicas can be reached. */
+    /**
+     * A broker is down: none of its replicas can be reached. Which they are is kept in mind: if it saw this broker as up all
+     * the while, it has no reason to say so again.
+     */
     public void nodeDown(int node) {
-        openElsewhere.replaceAll((id, nodes) -> nodes.without(node));
-        openElsewhere.values().removeIf(NodeSet::isEmpty);
         if (nodesUp.remove(node)) {
             for (RaftGroup group : List.copyOf(groups.values())) {
                 group.peerDown(node);

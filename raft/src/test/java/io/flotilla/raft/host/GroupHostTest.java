@@ -167,6 +167,23 @@ class GroupHostTest {
     }
 
     @Test
+    void aReplicaThatKnowsNoMembersIsFoundThoughItsNodeLostSightOfALeaderThatSawItAllTheWhile() {
+        cluster.node(1).open(0);
+        cluster.node(2).open(0);
+        cluster.run();
+        member(1).propose("a");
+        cluster.node(3).host.nodeDown(1);
+        cluster.node(3).host.nodeDown(2);
+        cluster.connect(3, 1);
+        cluster.connect(3, 2);
+
+        cluster.node(3).openKnowingNobody(0);
+        cluster.run();
+        cluster.tick(HostCluster.ELECTION_TICKS);
+        assertThat(member(3).storage.records()).containsExactly("a");
+    }
+
+    @Test
     void aReplicaThatIsGoneFromALivingBrokerIsDownForItsGroupOnly() {
         open();
         cluster.openEverywhere(1);
