@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class ForwardHandler implements Handler<ForwardRequest, ForwardResponse> {
     /** Ordinary memory: answers are few and small, and one that a connection's end overtakes is not to be lost to a pool. */
-    private static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
+    private static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false, true);
 
     private final Map<ApiKey, Route> onController;
 
