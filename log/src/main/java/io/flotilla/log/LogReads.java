@@ -220,12 +220,9 @@ final class LogReads {
 
     private FileRange range(int number, long start) {
         Segment segment = log.state().segments().get(number);
-        return new FileRange(
-                store.files().directory(),
-                segment.baseOffset(),
-                start,
-                fileEnd(number),
-                number + 1 < log.state().segments().size());
+        long end = fileEnd(number);
+        boolean closed = number + 1 < log.state().segments().size() && end == segment.size();
+        return new FileRange(store.files().directory(), segment.baseOffset(), start, end, closed);
     }
 
     /** How far a segment is to be read from its file: what is in memory may not be written yet. */

@@ -30,14 +30,19 @@ final class IndexCheck {
         this.offsetFile = SegmentFiles.index(directory, baseOffset);
         this.timeFile = SegmentFiles.timeIndex(directory, baseOffset);
         this.out = out;
-        this.index = load(files, baseOffset, size, last);
+        this.index = load(files, directory, baseOffset, size, last);
     }
 
-    private SegmentIndex load(FileSystem files, long baseOffset, long size, boolean last) throws IOException {
+    private SegmentIndex load(FileSystem files, Path directory, long baseOffset, long size, boolean last)
+            throws IOException {
         try (FileHandle offsets = files.open(offsetFile, FileSystem.Access.READ);
                 FileHandle times = files.open(timeFile, FileSystem.Access.READ)) {
             SegmentIndex loaded = IndexFiles.load(offsets, times, baseOffset, size);
-            if (loaded == null && !last && times.size() > 0) {
+            boolean bad = loaded == null && !last && times.size() > 0;
+            // A broker at work may have dropped the segment since, and its indexes after it.
+            if (bad
+                    && files.exists(SegmentFiles.log(directory, baseOffset))
+                    && loadAgain(files, baseOffset, size) == null) {
                 damage(timeFile, 0, "does not pass its check: the indexes will be made anew");
             }
             return loaded;
@@ -46,6 +51,14 @@ final class IndexCheck {
                 out.accept(new Problem(false, Path.of(e.getFile()), 0, "is missing: it will be made anew"));
             }
             return null;
+        }
+    }
+
+    /** The two files may have been read while a broker made them anew. */
+    private SegmentIndex loadAgain(FileSystem files, long baseOffset, long size) throws IOException {
+        try (FileHandle offsets = files.open(offsetFile, FileSystem.Access.READ);
+                FileHandle times = files.open(timeFile, FileSystem.Access.READ)) {
+            return IndexFiles.load(offsets, times, baseOffset, size);
         }
     }
 

@@ -50,8 +50,13 @@ public final class IndexLookup {
         return range.closed() ? rebuild(segment, range).positionBefore(offset) : 0;
     }
 
-    /** The indexes of a closed segment, from its files if they are good. */
+    /** The indexes of a range; of a closed segment from its files, if they are good. */
     SegmentIndex load(FileHandle segment, FileRange range) throws IOException {
+        if (!range.closed()) {
+            SegmentIndex index = scan(segment, range, interval);
+            index.addTime();
+            return index;
+        }
         SegmentIndex loaded = loadFiles(range);
         return loaded != null ? loaded : rebuild(segment, range);
     }
