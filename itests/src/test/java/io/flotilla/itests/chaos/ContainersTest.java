@@ -59,7 +59,12 @@ final class ContainersTest {
         }
     }
 
+    /** An engine that Testcontainers cannot use, because it would have to pull an image say, counts as none. */
     private static boolean dockerAnswers() {
-        return DockerClientFactory.instance().isDockerAvailable();
+        try {
+            return DockerClientFactory.instance().isDockerAvailable();
+        } catch (RuntimeException e) {
+            return false;
+        }
     }
 }
