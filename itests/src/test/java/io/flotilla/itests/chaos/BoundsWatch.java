@@ -1,10 +1,10 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.Event.Bound;
-import io.flotilla.itests.check.Event.BoundTold;
-import io.flotilla.itests.check.Event.Source;
-import io.flotilla.itests.check.History;
-import io.flotilla.itests.check.Partition;
+import io.flotilla.check.Event.Bound;
+import io.flotilla.check.Event.BoundTold;
+import io.flotilla.check.Event.Source;
+import io.flotilla.check.History;
+import io.flotilla.check.Partition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

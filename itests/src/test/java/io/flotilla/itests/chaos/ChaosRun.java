@@ -1,8 +1,8 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.Event.Note;
-import io.flotilla.itests.check.History;
-import io.flotilla.itests.check.Violation;
+import io.flotilla.check.Event.Note;
+import io.flotilla.check.History;
+import io.flotilla.check.Violation;
 import io.flotilla.itests.real.Await;
 import io.flotilla.itests.real.Command;
 import io.flotilla.itests.real.ProcessCluster;

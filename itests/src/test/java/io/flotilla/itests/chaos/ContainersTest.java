@@ -3,9 +3,9 @@ package io.flotilla.itests.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.flotilla.itests.check.Event.Note;
-import io.flotilla.itests.check.History;
-import io.flotilla.itests.check.Violation;
+import io.flotilla.check.Event.Note;
+import io.flotilla.check.History;
+import io.flotilla.check.Violation;
 import io.flotilla.itests.real.Command;
 import io.flotilla.itests.real.TestDirectory;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.Partition;
+import io.flotilla.check.Partition;
 import io.flotilla.itests.real.Command;
 import io.flotilla.itests.real.ProcessCluster;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.Event.CommitAcknowledged;
-import io.flotilla.itests.check.Event.CommitFetched;
-import io.flotilla.itests.check.Event.CommitInvoked;
-import io.flotilla.itests.check.Event.Note;
-import io.flotilla.itests.check.Event.Positioned;
-import io.flotilla.itests.check.Event.Unassigned;
-import io.flotilla.itests.check.History;
+import io.flotilla.check.Event.CommitAcknowledged;
+import io.flotilla.check.Event.CommitFetched;
+import io.flotilla.check.Event.CommitInvoked;
+import io.flotilla.check.Event.Note;
+import io.flotilla.check.Event.Positioned;
+import io.flotilla.check.Event.Unassigned;
+import io.flotilla.check.History;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.Event.Denied;
-import io.flotilla.itests.check.Event.Note;
-import io.flotilla.itests.check.Event.Polled;
-import io.flotilla.itests.check.Event.Positioned;
-import io.flotilla.itests.check.Event.Read;
-import io.flotilla.itests.check.History;
-import io.flotilla.itests.check.Partition;
+import io.flotilla.check.Event.Denied;
+import io.flotilla.check.Event.Note;
+import io.flotilla.check.Event.Polled;
+import io.flotilla.check.Event.Positioned;
+import io.flotilla.check.Event.Read;
+import io.flotilla.check.History;
+import io.flotilla.check.Partition;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

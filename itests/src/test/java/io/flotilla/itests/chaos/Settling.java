@@ -1,12 +1,12 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.Checker;
-import io.flotilla.itests.check.Event.Healed;
-import io.flotilla.itests.check.Event.Note;
-import io.flotilla.itests.check.Event.ReplicaLog;
-import io.flotilla.itests.check.History;
-import io.flotilla.itests.check.Partition;
-import io.flotilla.itests.check.Violation;
+import io.flotilla.check.Checker;
+import io.flotilla.check.Event.Healed;
+import io.flotilla.check.Event.Note;
+import io.flotilla.check.Event.ReplicaLog;
+import io.flotilla.check.History;
+import io.flotilla.check.Partition;
+import io.flotilla.check.Violation;
 import io.flotilla.itests.real.Await;
 import java.nio.file.Path;
 import java.time.Duration;

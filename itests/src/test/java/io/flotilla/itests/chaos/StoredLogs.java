@@ -1,8 +1,8 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.Event.ReplicaLog;
-import io.flotilla.itests.check.Event.Stored;
-import io.flotilla.itests.check.Partition;
+import io.flotilla.check.Event.ReplicaLog;
+import io.flotilla.check.Event.Stored;
+import io.flotilla.check.Partition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.History;
-import io.flotilla.itests.check.Partition;
+import io.flotilla.check.History;
+import io.flotilla.check.Partition;
 import io.flotilla.itests.real.Await;
 import java.time.Duration;
 import java.util.ArrayList;

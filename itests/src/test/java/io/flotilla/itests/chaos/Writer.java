@@ -1,10 +1,10 @@
 package io.flotilla.itests.chaos;
 
-import io.flotilla.itests.check.Event.SendAcknowledged;
-import io.flotilla.itests.check.Event.SendIndeterminate;
-import io.flotilla.itests.check.Event.SendInvoked;
-import io.flotilla.itests.check.History;
-import io.flotilla.itests.check.Partition;
+import io.flotilla.check.Event.SendAcknowledged;
+import io.flotilla.check.Event.SendIndeterminate;
+import io.flotilla.check.Event.SendInvoked;
+import io.flotilla.check.History;
+import io.flotilla.check.Partition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,0 +1,175 @@
+package io.flotilla.sim;
+
+import io.flotilla.check.Event;
+import io.flotilla.check.History;
+import io.flotilla.check.Partition;
+import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.message.AlterPartitionReassignmentsRequest;
+import io.flotilla.wire.message.AlterPartitionReassignmentsResponse;
+import io.flotilla.wire.message.CreateTopicsRequest;
+import io.flotilla.wire.message.CreateTopicsResponse;
+import io.flotilla.wire.message.DeleteRecordsRequest;
+import io.flotilla.wire.message.DeleteRecordsResponse;
+import io.flotilla.wire.message.DeleteTopicsRequest;
+import io.flotilla.wire.message.DeleteTopicsResponse;
+import io.flotilla.wire.message.ElectLeadersRequest;
+import io.flotilla.wire.message.ElectLeadersResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** An administrator: makes and removes topics, deletes records, has partitions led by those who prefer to. */
+final class AdminWorkload {
+    private static final int TIMEOUT_MS = 8_000;
+    private static final long PAUSE_MS = 200;
+
+    private final SimClient client;
+    private final History history;
+    private final Oracle oracle;
+    private final int brokers;
+    private final List<String> topics;
+    private final int partitions;
+    private final Directory directory;
+    private final RandomGenerator random;
+    private int spareTopics;
+    private boolean spareThere;
+
+    /** @param topics that are to stay */
+    AdminWorkload(SimClient client, History history, Oracle oracle, int brokers, List<String> topics, int partitions) {
+        this.client = client;
+        this.history = history;
+        this.oracle = oracle;
+        this.brokers = brokers;
+        this.topics = topics;
+        this.partitions = partitions;
+        this.directory = new Directory(client, brokers);
+        this.random = client.process().newGenerator();
+    }
+
+    /** Makes a topic with three replicas, tries until it is there, and says so. */
+    void createTopic(String name, Runnable done) {
+        CreateTopicsRequest request = CreateTopicsRequest.builder()
+                .topics(List.of(CreateTopicsRequest.Topic.builder()
+                        .name(name)
+                        .numPartitions(partitions)
+                        .replicationFactor((short) 3)
+                        .build()))
+                .timeoutMs(TIMEOUT_MS / 2)
+                .build();
+        client.call(directory.anyBroker(), request, CreateTopicsResponse.class, TIMEOUT_MS, response -> {
+            ErrorCode error = response == null
+                    ? ErrorCode.REQUEST_TIMED_OUT
+                    : ErrorCode.of(response.topics().get(0).errorCode());
+            if (error == ErrorCode.NONE || error == ErrorCode.TOPIC_ALREADY_EXISTS) {
+                done.run();
+            } else {
+                client.after(PAUSE_MS, () -> createTopic(name, done));
+            }
+        });
+    }
+
+    /** Makes a topic that nobody uses, or removes the one made before. Whether it works does not matter. */
+    void createOrDeleteTopic() {
+        if (!spareThere) {
+            spareThere = true;
+            spareTopics++;
+            client.after(0, () -> createTopic(spare(), () -> {}));
+        } else {
+            spareThere = false;
+            history.add(new Event.TopicDeleted(spare()));
+            client.after(0, () -> deleteTopic(spare()));
+        }
+    }
+
+    /** Every other one has a name that there was before. */
+    private String spare() {
+        return "spare" + spareTopics / 2;
+    }
+
+    private void deleteTopic(String name) {
+        DeleteTopicsRequest request = DeleteTopicsRequest.builder()
+                .topics(List.of(DeleteTopicsRequest.Topic.builder().name(name).build()))
+                .timeoutMs(TIMEOUT_MS)
+                .build();
+        client.call(directory.anyBroker(), request, DeleteTopicsResponse.class, TIMEOUT_MS, response -> {});
+    }
+
+    /** Deletes some of the oldest records of some partition. */
+    void deleteRecords() {
+        Partition partition = anyPartition();
+        client.after(0, () -> {
+            int leader = directory.leader(partition);
+            directory.refresh(topics);
+            long end = oracle.highWatermark(partition);
+            if (leader < 0 || end == 0) {
+                return;
+            }
+            long offset = random.nextLong(end);
+            history.add(new Event.DeletionAllowed(partition, offset));
+            DeleteRecordsRequest request = DeleteRecordsRequest.builder()
+                    .topics(List.of(DeleteRecordsRequest.Topic.builder()
+                            .name(partition.topic())
+                            .partitions(List.of(DeleteRecordsRequest.Partition.builder()
+                                    .partitionIndex(partition.number())
+                                    .offset(offset)
+                                    .build()))
+                            .build()))
+                    .timeoutMs(TIMEOUT_MS)
+                    .build();
+            client.call(leader, request, DeleteRecordsResponse.class, TIMEOUT_MS, response -> {});
+        });
+    }
+
+    /** Has some partition move to three brokers drawn anew, or stay where it is after all. */
+    void reassign() {
+        Partition partition = anyPartition();
+        List<Integer> replicas = new ArrayList<>();
+        while (replicas.size() < 3) {
+            int broker = 1 + random.nextInt(brokers);
+            if (!replicas.contains(broker)) {
+                replicas.add(broker);
+            }
+        }
+        List<Integer> target = random.nextInt(4) == 0 ? null : replicas;
+        client.world().note(partition + (target == null ? " is to stay where it is" : " is to move to " + target));
+        AlterPartitionReassignmentsRequest request = AlterPartitionReassignmentsRequest.builder()
+                .timeoutMs(TIMEOUT_MS / 2)
+                .topics(List.of(AlterPartitionReassignmentsRequest.Topic.builder()
+                        .name(partition.topic())
+                        .partitions(List.of(AlterPartitionReassignmentsRequest.Partition.builder()
+                                .partitionIndex(partition.number())
+                                .replicas(target)
+                                .build()))
+                        .build()))
+                .build();
+        client.after(
+                0,
+                () -> client.call(
+                        directory.anyBroker(),
+                        request,
+                        AlterPartitionReassignmentsResponse.class,
+                        TIMEOUT_MS,
+                        response -> {}));
+    }
+
+    private Partition anyPartition() {
+        return new Partition(topics.get(random.nextInt(topics.size())), random.nextInt(partitions));
+    }
+
+    /** Has some partition led by its preferred replica. */
+    void transferLeader() {
+        Partition partition = anyPartition();
+        ElectLeadersRequest request = ElectLeadersRequest.builder()
+                .electionType((byte) 0)
+                .topicPartitions(List.of(ElectLeadersRequest.Topic.builder()
+                        .topic(partition.topic())
+                        .partitions(List.of(partition.number()))
+                        .build()))
+                .timeoutMs(TIMEOUT_MS / 2)
+                .build();
+        client.after(
+                0,
+                () -> client.call(
+                        1 + random.nextInt(brokers), request, ElectLeadersResponse.class, TIMEOUT_MS, response -> {}));
+    }
+}

@@ -1,0 +1,122 @@
+package io.flotilla.sim;
+
+import io.flotilla.broker.partition.Replica;
+import io.flotilla.check.Event;
+import io.flotilla.check.History;
+import io.flotilla.check.Partition;
+import io.flotilla.log.PartitionLog;
+import io.flotilla.log.ReadResult;
+import io.flotilla.wire.record.BatchCursor;
+import io.flotilla.wire.record.RecordBatch;
+import io.flotilla.wire.record.Records;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/** Reads what every replica holds in the end, and adds it to the history. */
+final class FinalLogs {
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final History history;
+    private final SimWorld world;
+    private int reading;
+
+    FinalLogs(History history, SimWorld world) {
+        this.history = history;
+        this.world = world;
+    }
+
+    /** Begins to read; done when {@link #isDone}. */
+    void read(SimCluster cluster) {
+        for (SimBroker broker : cluster.all()) {
+            for (Replica replica : broker.broker().replicas().all()) {
+                reading++;
+                new Reading("broker " + broker.id(), replica, cluster.isExcused(broker)).start();
+            }
+        }
+    }
+
+    boolean isDone() {
+        return reading == 0;
+    }
+
+    private final class Reading {
+        private final String broker;
+        private final Replica replica;
+        private final PartitionLog log;
+        private final List<Event.Stored> records = new ArrayList<>();
+        private final boolean ofClients;
+        private final boolean excused;
+
+        Reading(String broker, Replica replica, boolean excused) {
+            this.broker = broker;
+            this.replica = replica;
+            this.log = replica.log();
+            this.excused = excused;
+            this.ofClients = !replica.name().startsWith("__");
+        }
+
+        void start() {
+            replica.loop().execute(() -> readFrom(log.firstIndex()));
+        }
+
+        private void readFrom(long index) {
+            if (index > log.committedIndex()) {
+                finish();
+                return;
+            }
+            log.readEntries(index, log.committedIndex(), CHUNK_BYTES).whenComplete((result, failure) -> {
+                if (result instanceof ReadResult.Batches batches) {
+                    add(batches.bytes());
+                    batches.bytes().release();
+                    readFrom(batches.lastIndex() + 1);
+                } else if (excused) {
+                    reading--;
+                } else {
+                    world.fail(
+                            replica.name() + " on " + broker + " cannot be read at index " + index + ": " + result,
+                            failure);
+                }
+            });
+        }
+
+        private void add(ByteBuf bytes) {
+            BatchCursor cursor = new BatchCursor().wrap(bytes);
+            while (cursor.next() == BatchCursor.Step.BATCH) {
+                RecordBatch batch = cursor.batch();
+                if (!batch.isRaftEntry()) {
+                    long checksum = checksum(batch);
+                    Records.list(batch, CHUNK_BYTES)
+                            .forEach(record -> records.add(new Event.Stored(
+                                    record.offset(),
+                                    batch.partitionLeaderEpoch(),
+                                    ofClients ? record.keyText() : null,
+                                    checksum)));
+                }
+            }
+        }
+
+        private static long checksum(RecordBatch batch) {
+            CRC32C crc = new CRC32C();
+            ByteBuffer bytes = batch.buffer().nioBuffer(batch.position(), batch.sizeInBytes());
+            crc.update(bytes);
+            return crc.getValue();
+        }
+
+        private void finish() {
+            long start = log.logStartOffset();
+            int dash = replica.name().lastIndexOf('-');
+            Partition partition = new Partition(
+                    replica.name().substring(0, dash), replica.id().partition());
+            history.add(new Event.ReplicaLog(
+                    broker,
+                    partition,
+                    start,
+                    log.offsetAfter(log.committedIndex()),
+                    records.stream().filter(record -> record.offset() >= start).toList()));
+            reading--;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.flotilla.sim;
+
+import io.flotilla.check.Event;
+import io.flotilla.check.Partition;
+import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.message.ProduceRequest;
+import io.flotilla.wire.message.ProduceResponse;
+import io.flotilla.wire.record.RecordBatchBuilder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * One producer's way to one partition: a few batches under way at a time, in order. When one of them is not acknowledged, all
+ * are sent again in the same order once nothing is under way any more, as Kafka's producer does.
+ */
+final class ProducerLane {
+    private static final int MOST_UNDER_WAY = 4;
+    private static final long TIMEOUT_MS = 2_500;
+    private static final long BACKOFF_MS = 60;
+    private static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false, true);
+
+    /** A batch that is not acknowledged yet. */
+    private static final class Batch {
+        final int sequence;
+        final List<String> keys;
+
+        Batch(int sequence, List<String> keys) {
+            this.sequence = sequence;
+            this.keys = keys;
+        }
+    }
+
+    private final ProducerWorkload producer;
+    private final Partition partition;
+    private final Deque<Batch> unacknowledged = new ArrayDeque<>();
+    private int underWay;
+    private boolean troubled;
+    private int sequence;
+    private String trouble = "nothing was answered yet";
+
+    ProducerLane(ProducerWorkload producer, Partition partition) {
+        this.producer = producer;
+        this.partition = partition;
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    boolean isEmpty() {
+        return unacknowledged.isEmpty();
+    }
+
+    /** The last thing that went wrong. */
+    String trouble() {
+        return trouble;
+    }
+
+    /** Writes another batch now and then. */
+    void produce() {
+        producer.client().after(producer.pauseMs(), this::produce);
+        if (!troubled && unacknowledged.size() < MOST_UNDER_WAY && producer.takeTurn()) {
+            Batch batch = newBatch();
+            unacknowledged.add(batch);
+            send(batch);
+        }
+    }
+
+    private Batch newBatch() {
+        int count = 1 + producer.random().nextInt(3);
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            keys.add(producer.client().name() + "/" + partition + "/" + (sequence + i));
+        }
+        Batch batch = new Batch(sequence, keys);
+        sequence += count;
+        keys.forEach(
+                key -> producer.record(new Event.SendInvoked(producer.client().name(), partition, key)));
+        return batch;
+    }
+
+    private void send(Batch batch) {
+        int leader = producer.directory().leader(partition);
+        if (leader < 0 || producer.directory().topicId(partition.topic()) == null) {
+            failed("no leader is known");
+            return;
+        }
+        underWay++;
+        producer.client().call(leader, request(batch), ProduceResponse.class, TIMEOUT_MS, response -> {
+            underWay--;
+            answered(batch, response);
+        });
+    }
+
+    private ProduceRequest request(Batch batch) {
+        return ProduceRequest.builder()
+                .acks((short) -1)
+                .timeoutMs(2_000)
+                .topicData(List.of(ProduceRequest.Topic.builder()
+                        .name(partition.topic())
+                        .topicId(producer.directory().topicId(partition.topic()))
+                        .partitionData(List.of(ProduceRequest.Partition.builder()
+                                .index(partition.number())
+                                .records(encode(batch))
+                                .build()))
+                        .build()))
+                .build();
+    }
+
+    private ByteBuf encode(Batch batch) {
+        long now = producer.client().process().millis();
+        byte[] value = new byte[20 + producer.random().nextInt(300)];
+        try (RecordBatchBuilder builder = new RecordBatchBuilder(ALLOCATOR)) {
+            builder.producer(producer.producerId(), producer.epoch(), batch.sequence);
+            for (String key : batch.keys) {
+                builder.append(now, key.getBytes(StandardCharsets.UTF_8), value);
+            }
+            return builder.build();
+        }
+    }
+
+    private void answered(Batch batch, ProduceResponse response) {
+        if (response == null) {
+            failed("no answer");
+            return;
+        }
+        ProduceResponse.Partition answer =
+                response.responses().get(0).partitionResponses().get(0);
+        if (answer.errorCode() != ErrorCode.NONE.code()) {
+            failed(ErrorCode.of(answer.errorCode()).toString());
+            return;
+        }
+        if (unacknowledged.remove(batch)) {
+            for (int i = 0; i < batch.keys.size(); i++) {
+                producer.record(new Event.SendAcknowledged(
+                        producer.client().name(), partition, batch.keys.get(i), answer.baseOffset() + i));
+            }
+        }
+        resendWhenQuiet();
+    }
+
+    private void failed(String why) {
+        trouble = why;
+        troubled = true;
+        producer.directory().forget(partition);
+        resendWhenQuiet();
+    }
+
+    /** Sends everything again, once no answer is awaited any more. */
+    private void resendWhenQuiet() {
+        if (troubled && underWay == 0) {
+            producer.refresh();
+            producer.client().after(BACKOFF_MS, () -> {
+                if (troubled && underWay == 0) {
+                    troubled = false;
+                    List.copyOf(unacknowledged).forEach(batch -> {
+                        if (!troubled) {
+                            send(batch);
+                        }
+                    });
+                }
+            });
+        }
+    }
+}

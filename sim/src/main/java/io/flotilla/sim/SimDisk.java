@@ -1,0 +1,149 @@
+package io.flotilla.sim;
+
+import io.flotilla.log.fs.FileHandle;
+import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.MemoryFileSystem;
+import io.flotilla.log.fs.MemoryFileSystem.Operation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** The disk of one machine: outlives its processes, and fails as it is told to. */
+final class SimDisk {
+    private static final Path ROOT = Path.of("/");
+    private static final Path DATA = Path.of("/data");
+
+    private final SimWorld world;
+    private final RandomGenerator random;
+    private MemoryFileSystem files = new MemoryFileSystem();
+    private long untilCrash = -1;
+    private Runnable crash;
+    private boolean syncFails;
+    private int failures;
+    private boolean full;
+
+    SimDisk(SimWorld world) {
+        this.world = world;
+        this.random = world.newRandom();
+        files.setFaults(this::before);
+    }
+
+    FileSystem files() {
+        return files;
+    }
+
+    /** Has the machine crash before one of the next operations on its disk that change it: a save point. */
+    void crashAtOperation(int operations, Runnable how) {
+        untilCrash = operations;
+        crash = how;
+    }
+
+    /** Calls off a crash that has not come yet. */
+    void cancelCrash() {
+        untilCrash = -1;
+    }
+
+    /** The next sync fails, and what it was to write is lost. */
+    void failNextSync() {
+        syncFails = true;
+    }
+
+    /** How often it has failed so far. */
+    int failures() {
+        return failures;
+    }
+
+    /** Works from now on. */
+    void heal() {
+        syncFails = false;
+        cancelCrash();
+        makeRoom();
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    /** Leaves room for so many bytes more. */
+    void fill(long room) {
+        full = true;
+        files.setCapacity(Long.MAX_VALUE);
+        files.setCapacity(Long.MAX_VALUE - files.freeSpace(ROOT) + room);
+    }
+
+    /** There is room again. */
+    void makeRoom() {
+        full = false;
+        files.setCapacity(Long.MAX_VALUE);
+    }
+
+    /** Flips a bit of a log; false when there is none yet. */
+    boolean flipBit() {
+        try {
+            List<Path> logs = new ArrayList<>();
+            for (String name : files.list(DATA)) {
+                Path directory = DATA.resolve(name);
+                if (name.matches("[\\w]+-\\d+") && files.exists(directory.resolve("partition.metadata"))) {
+                    files.list(directory).stream()
+                            .filter(file -> file.endsWith(".log"))
+                            .forEach(file -> logs.add(directory.resolve(file)));
+                }
+            }
+            if (logs.isEmpty()) {
+                return false;
+            }
+            return flipBit(logs.get(random.nextInt(logs.size())));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean flipBit(Path log) throws IOException {
+        long size;
+        try (FileHandle file = files.open(log, FileSystem.Access.READ)) {
+            size = file.size();
+        }
+        if (size == 0) {
+            return false;
+        }
+        long position = random.nextLong(size);
+        files.flip(log, position, 1 << random.nextInt(8));
+        world.note("a bit of " + log + " flips at byte " + position + " of " + size);
+        return true;
+    }
+
+    void losePower() {
+        files.powerLoss(random);
+    }
+
+    void killProcess() {
+        files.killProcess();
+    }
+
+    /** Another disk takes this one's place, an empty one. */
+    void replace() {
+        files = new MemoryFileSystem();
+        files.setFaults(this::before);
+        heal();
+    }
+
+    private void before(Operation operation, Path path) throws IOException {
+        SimProcess process = world.current();
+        if (process != null && !process.isAlive()) {
+            throw new SimCrash();
+        }
+        boolean changes = operation != Operation.READ && operation != Operation.OPEN;
+        if (changes && untilCrash >= 0 && untilCrash-- == 0) {
+            crash.run();
+            throw new SimCrash();
+        }
+        if (operation == Operation.SYNC && syncFails) {
+            syncFails = false;
+            failures++;
+            world.note("fdatasync of " + path + " fails");
+            throw new IOException("simulated failure of fdatasync");
+        }
+    }
+}

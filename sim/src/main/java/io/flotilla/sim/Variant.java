@@ -1,0 +1,15 @@
+package io.flotilla.sim;
+
+import io.flotilla.broker.partition.Rules;
+import io.flotilla.log.fs.FileSystem;
+import java.util.function.UnaryOperator;
+
+/**
+ * What brokers a simulation runs: the right ones, or in tests of the simulator itself wrong ones, by their rules or by what they
+ * make of their disk.
+ *
+ * @param disk stands between a broker and its disk: a call that it swallows is one that the broker forgets to make
+ */
+record Variant(Rules rules, UnaryOperator<FileSystem> disk) {
+    static final Variant RIGHT = new Variant(Rules.ALL, UnaryOperator.identity());
+}
