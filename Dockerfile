@@ -6,6 +6,8 @@ FROM ${BASE_IMAGE}
 
 COPY broker/target/flotilla-*/flotilla-* /opt/flotilla/
 COPY docker /opt/flotilla/docker/
+# Quicker starts with this image's Java.
+RUN /opt/flotilla/bin/flotilla warm-up
 
 # Nobody in particular; a volume or directory mounted for the data must let it write.
 ARG USER_ID=10001

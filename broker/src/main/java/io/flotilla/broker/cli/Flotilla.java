@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             PartitionCommand.class,
             LogCommand.class,
             VersionCommand.class,
+            WarmUpCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Flotilla implements Runnable {

@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final AtomicBoolean wakeUp = new AtomicBoolean();
     private final Runnable drainAndFlush = this::drainAndFlush;
     private final Runnable flush = this::flush;
+    private final FrameReader.Flow flow = this::takesFrames;
+    private final Consumer<ByteBuf> deliverFrame = this::deliverFrame;
 
     /** True from the decision to close, whoever made it; the loop's, but read by senders. */
     private volatile boolean closing;
@@ -195,13 +198,21 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         delivering = true;
         lastActivity = System.nanoTime();
         try {
-            reader.deliver(channel.alloc(), () -> reading && !closing, frame -> handler.frame(this, frame));
+            reader.deliver(channel.alloc(), flow, deliverFrame);
         } catch (FrameReader.BadFrameException e) {
             log.warn("Closing the connection with {}: {}", remoteAddress, e.getMessage());
             close(new Closed(Closed.Cause.LOCAL, e.getMessage()));
         } finally {
             delivering = false;
         }
+    }
+
+    private boolean takesFrames() {
+        return reading && !closing;
+    }
+
+    private void deliverFrame(ByteBuf frame) {
+        handler.frame(this, frame);
     }
 
     private void resume() {

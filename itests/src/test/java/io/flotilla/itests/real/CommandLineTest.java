@@ -71,6 +71,7 @@ class CommandLineTest {
                 .filteredOn(line -> line.contains("ready"))
                 .hasSize(3);
 
+        startedFromTheArchive();
         useTopic();
         useGroup();
         breakAndMend();
@@ -79,6 +80,18 @@ class CommandLineTest {
         assertThat(flotilla("cluster", "status").exitCode()).isEqualTo(1);
         assertThat(flotilla("cluster", "pids").out()).isEmpty();
         assertThat(flotilla("topic", "list").exitCode()).isEqualTo(1);
+    }
+
+    /** The first start of all has the JVM archive the classes of a broker; brokers map that file instead of loading them. */
+    private void startedFromTheArchive() throws Exception {
+        Path java = Path.of(System.getProperty("java.home"));
+        if (!Files.exists(java.resolve("lib/server/classes.jsa"))) {
+            // This Java has no archive of its own classes, on which another could build.
+            return;
+        }
+        for (String pid : flotilla("cluster", "pids").out().trim().split(",")) {
+            assertThat(Path.of("/proc", pid, "maps")).content().contains(home + "/classes-");
+        }
     }
 
     private void useTopic() throws Exception {

@@ -19,4 +19,18 @@ public record GroupId(UUID topicId, int partition) {
     static GroupId read(ByteBuf in) {
         return new GroupId(new UUID(in.readLong(), in.readLong()), in.readInt());
     }
+
+    // Written out, for these are the keys of maps that every message is looked up in, and a record's own go through
+    // method handles,
+    // which the C1 compiler does not see through.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof GroupId that && partition == that.partition && topicId.equals(that.topicId);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * topicId.hashCode() + partition;
+    }
 }
