@@ -80,6 +80,11 @@ final class GroupMember {
         calm = true;
     }
 
+    /** Whether it takes a partition for its own. */
+    boolean owns(Partition partition) {
+        return owned.contains(partition);
+    }
+
     String trouble() {
         return client.name() + " of generation " + generation + ": " + trouble;
     }

@@ -91,6 +91,8 @@ final class GroupOffsets {
                 return;
             }
             history.add(new Event.CommitFetched(group, partition, offset, since));
+            // It may come from a commit whose answer was lost: then there is nothing left to commit.
+            progress.merge(partition, offset, Math::max);
             if (during == stint) {
                 committed.put(partition, offset);
                 found.offset(partition, offset);

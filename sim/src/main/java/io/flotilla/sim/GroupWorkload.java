@@ -55,10 +55,19 @@ final class GroupWorkload implements Workload {
             long committed = progress.getOrDefault(partition, 0L);
             if (committed < oracle.highWatermark(partition)) {
                 return group + " has committed " + committed + " of " + oracle.highWatermark(partition) + " in "
-                        + partition + "; "
-                        + members.stream().map(GroupMember::trouble).toList();
+                        + partition + "; " + troubles();
+            }
+            // A member may not have heard yet that it was given up; until it has, it holds what others read already.
+            long owners =
+                    members.stream().filter(member -> member.owns(partition)).count();
+            if (owners != 1) {
+                return owners + " members of " + group + " take " + partition + " for theirs; " + troubles();
             }
         }
         return null;
+    }
+
+    private List<String> troubles() {
+        return members.stream().map(GroupMember::trouble).toList();
     }
 }
