@@ -35,8 +35,8 @@ public final class Batches {
         }
     }
 
-    public static ByteBuf leaderChange(int leader) {
-        return RaftEntryBatch.buildLeaderChange(ALLOCATOR, 0, 0, 5, leader);
+    public static ByteBuf leaderChange(int leader, int term) {
+        return RaftEntryBatch.buildLeaderChange(ALLOCATOR, 0, term, 5, leader);
     }
 
     public static ByteBuf voters(byte[] value) {

@@ -31,6 +31,8 @@ final class LogWorkload {
     private long stable;
 
     private int term = 1;
+    /** The log was cut: what comes next begins a term. */
+    private boolean cut;
 
     LogWorkload(long seed) {
         random = Seeds.random(seed);
@@ -43,8 +45,12 @@ final class LogWorkload {
 
     /** One random operation, and now and then some of the background's work. */
     void step() {
-        switch (random.nextInt(16)) {
-            case 0 -> append(Batches.leaderChange(++term));
+        int what = random.nextInt(16);
+        switch (cut && what <= 7 ? 0 : what) {
+            case 0 -> {
+                append(Batches.leaderChange(1, ++term));
+                cut = false;
+            }
             case 1 -> append(Batches.voters(new byte[] {(byte) random.nextInt()}));
             case 2, 3, 4 -> append(someRecords());
             case 5, 6 -> append(producedRecords());
@@ -106,7 +112,7 @@ final class LogWorkload {
         ByteBuf all = Unpooled.buffer();
         long offset = model.endOffset();
         for (int i = 1 + random.nextInt(4); i > 0; i--) {
-            ByteBuf batch = random.nextInt(5) == 0 ? Batches.leaderChange(++term) : someRecords();
+            ByteBuf batch = random.nextInt(5) == 0 ? Batches.leaderChange(1, ++term) : someRecords();
             stamp(batch, offset);
             offset = new RecordBatch().wrap(batch, 0).nextOffset();
             all.writeBytes(batch);
@@ -123,6 +129,7 @@ final class LogWorkload {
             long index = uncommitted.get(random.nextInt(uncommitted.size())).firstIndex();
             versions.add(model.copy());
             model.truncateFrom(index);
+            cut = true;
             stable = Math.min(stable, index - 1);
             // Reports on their way may be void now; those delivered later must be about the new log.
             fixture.log.truncateFrom(index);
@@ -144,7 +151,7 @@ final class LogWorkload {
         long highWatermark = model.offsetAfter(committed);
         if (random.nextInt(3) == 0 && highWatermark > fixture.log.logStartOffset()) {
             long offset = highWatermark - random.nextInt((int) (highWatermark - fixture.log.logStartOffset()));
-            if (random.nextBoolean()) {
+            if (cut || random.nextBoolean()) {
                 fixture.log.advanceLogStart(offset);
             } else {
                 append(Batches.logStart(offset));
@@ -250,6 +257,7 @@ final class LogWorkload {
 
     /** After a crash the log must be the beginning of something it has been, and hold at least what was durable. */
     void recover() throws IOException {
+        cut = true;
         versions.add(model.copy());
         fixture.open();
         PartitionLog log = fixture.log;

@@ -18,7 +18,7 @@ class PartitionLogTest {
         fixture.open();
         ByteBuf batch = Batches.records(Compression.LZ4, 10, 1, 2);
         ByteBuf original = batch.copy();
-        fixture.log.append(Batches.leaderChange(1), 4, 0);
+        fixture.log.append(Batches.leaderChange(1, 4), 4, 0);
         fixture.log.append(Batches.records(Compression.NONE, 10, 1, 2, 3), 4, 0);
         fixture.log.append(batch, 4, 0);
         ReadResult.Batches read = fixture.entries(5, 6, 1000);
@@ -104,7 +104,7 @@ class PartitionLogTest {
     void refusesAFallingTermAndATruncationOfTheCommitted() throws IOException {
         fixture.open();
         fixture.log.append(Batches.records(Compression.NONE, 10, 1, 2), 3, 0);
-        assertThatThrownBy(() -> fixture.log.append(Batches.leaderChange(1), 2, 0))
+        assertThatThrownBy(() -> fixture.log.append(Batches.leaderChange(1, 2), 2, 0))
                 .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> fixture.log.truncateFrom(2)).isInstanceOf(IllegalArgumentException.class);
         fixture.log.committed(2);
@@ -176,7 +176,7 @@ class PartitionLogTest {
     void raftEntriesAloneNeverRollASegment() throws IOException {
         fixture.open();
         for (int term = 1; term < 40; term++) {
-            fixture.log.append(Batches.leaderChange(1), term, term * 1000L);
+            fixture.log.append(Batches.leaderChange(1, term), term, term * 1000L);
             fixture.log.tick(term * 1000L);
         }
         assertThat(fixture.log.segments()).hasSize(1);
@@ -192,7 +192,7 @@ class PartitionLogTest {
         for (int i = 0; i < 5; i++) {
             fixture.log.append(Batches.records(Compression.NONE, 100, i), 1, 0);
         }
-        fixture.log.append(Batches.leaderChange(1), 2, 0);
+        fixture.log.append(Batches.leaderChange(1, 2), 2, 0);
         fixture.log.append(Batches.records(Compression.NONE, 100, 5), 2, 0);
         assertThat(fixture.log.segments()).extracting(SegmentInfo::baseOffset).containsExactly(0L, 5L);
         fixture.log.committed(5);

@@ -155,8 +155,8 @@ class ReadTest {
         CompletableFuture<ReadResult> read = fixture.log.readEntries(RECORDS - 1, RECORDS, 10_000);
         CompletableFuture<ReadResult> beyond = fixture.log.readEntries(RECORDS, RECORDS, 10_000);
         fixture.log.truncateFrom(RECORDS - 2);
-        fixture.log.append(Batches.leaderChange(2), 2, 0);
-        fixture.log.append(Batches.leaderChange(2), 2, 0);
+        fixture.log.append(Batches.leaderChange(2, 2), 2, 0);
+        fixture.log.append(Batches.leaderChange(2, 2), 2, 0);
         ReadResult.Batches batches = (ReadResult.Batches) fixture.await(read);
         assertThat(LogModel.parse(batches.bytes(), batches.firstIndex()))
                 .singleElement()

@@ -1,6 +1,7 @@
 package io.flotilla.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
@@ -9,16 +10,23 @@ import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.log.state.HardState;
 import io.flotilla.wire.record.Compression;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an interrupted write explains is cut; everything else is damage, reported and left as it is. */
 class RecoveryTest {
+    /** Where the term stands in a batch: after base offset and length. */
+    private static final int TERM_AT = 12;
+
     private final LogFixture fixture = new LogFixture();
 
     private Path segment(long baseOffset) {
@@ -219,6 +227,42 @@ class RecoveryTest {
         fixture.close();
     }
 
+    /** No CRC covers the term, and one that looks later than it is would win elections. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void noBitThatFlipsInATermMakesAnotherTermOfIt(long index) throws IOException {
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            LogFixture life = new LogFixture();
+            life.hasPeers = true;
+            life.open();
+            List<ByteBuf> batches = List.of(
+                    Batches.leaderChange(1, 3), Batches.records(Compression.NONE, 100, 1), Batches.leaderChange(1, 5));
+            long position = TERM_AT + bit / 8;
+            for (int i = 0; i < 3; i++) {
+                position += i < index - 1 ? batches.get(i).readableBytes() : 0;
+                life.log.append(batches.get(i), i < 2 ? 3 : 5, 0);
+            }
+            life.tasks.runAll();
+            life.kill();
+            life.disk.flip(SegmentFiles.log(life.path(), 0), position, 1 << bit % 8);
+
+            life.open();
+
+            assertThat(life.log.lastIndex()).as("bit %d", bit).isEqualTo(index - 1);
+            assertThat(life.log.isForgetful()).isTrue();
+            life.close();
+        }
+    }
+
+    @Test
+    void aTermWithoutTheEntryThatOpensItIsDamage() throws IOException {
+        fixture.open();
+        fixture.log.append(Batches.leaderChange(1, 1), 1, 0);
+
+        assertThatThrownBy(() -> fixture.log.append(Batches.records(Compression.NONE, 100, 1), 2, 0))
+                .hasMessageContaining("term 2 after term 1 without the entry that opens it");
+    }
+
     @Test
     void aCutOfDamageThatIsInterruptedAnywhereLeavesAForgetfulReplica() throws IOException {
         for (int operation = 0; operation < 40; operation++) {
@@ -314,7 +358,7 @@ class RecoveryTest {
     @Test
     void withoutAnySnapshotAWholeLogIsReadFromItsBeginning() throws IOException {
         fixture.open();
-        fixture.log.append(Batches.leaderChange(1), 1, 0);
+        fixture.log.append(Batches.leaderChange(1, 1), 1, 0);
         append(20);
         fixture.kill();
         damageSnapshots();

@@ -28,7 +28,7 @@ class RepairTest {
             fixture.open();
             for (int i = 0; i < RECORDS; i++) {
                 if (i % 7 == 0) {
-                    fixture.log.append(Batches.leaderChange(1), i / 7 + 1, 0);
+                    fixture.log.append(Batches.leaderChange(1, i / 7 + 1), i / 7 + 1, 0);
                 }
                 fixture.log.append(Batches.records(Compression.NONE, 60 + i % 5, i), i / 7 + 1, 0);
             }

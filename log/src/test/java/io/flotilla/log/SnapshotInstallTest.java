@@ -15,12 +15,16 @@ class SnapshotInstallTest {
     /** A leader's log that begins in the middle. */
     private LogSnapshot lead() throws IOException {
         leader.open();
-        leader.log.append(Batches.leaderChange(1), 1, 0);
+        leader.log.append(Batches.leaderChange(1, 1), 1, 0);
         leader.log.append(Batches.voters(new byte[] {1}), 1, 0);
         // A producer that falls silent before the log's beginning.
         leader.log.append(Batches.produced(77, 3, 0, 2, 10), 1, 0);
         for (int i = 0; i < 30; i++) {
-            leader.log.append(Batches.produced(1, 0, i, 1, 100), 1 + i / 10, 0);
+            int term = 1 + i / 10;
+            if (term > leader.log.lastTerm()) {
+                leader.log.append(Batches.leaderChange(1, term), term, 0);
+            }
+            leader.log.append(Batches.produced(1, 0, i, 1, 100), term, 0);
             if (i == 12) {
                 leader.log.append(Batches.voters(new byte[] {2}), 2, 0);
             }
@@ -36,7 +40,7 @@ class SnapshotInstallTest {
     private static LogFixture follower() throws IOException {
         LogFixture follower = new LogFixture();
         follower.open();
-        follower.log.append(Batches.leaderChange(9), 1, 0);
+        follower.log.append(Batches.leaderChange(9, 1), 1, 0);
         for (int i = 0; i < 10; i++) {
             follower.log.append(Batches.produced(5, 0, i, 1, 100), 1, 0);
         }

@@ -60,7 +60,7 @@ class TimeLookupTest {
                     random.longs(1 + random.nextInt(4), 0, 20L + i + random.nextInt(40))
                             .toArray());
             if (random.nextInt(6) == 0) {
-                fixture.log.append(Batches.leaderChange(1), 1, 0);
+                fixture.log.append(Batches.leaderChange(1, 1), 1, 0);
             }
             if (random.nextInt(3) == 0) {
                 fixture.tasks.runAll();

@@ -64,7 +64,7 @@ class LogCommandTest {
             public void failed(LogFailure cause) {}
         });
         var allocator = UnpooledByteBufAllocator.DEFAULT;
-        log.append(RaftEntryBatch.buildLeaderChange(allocator, 0, 0, 5, 1), 1, 1000);
+        log.append(RaftEntryBatch.buildLeaderChange(allocator, 0, 1, 5, 1), 1, 1000);
         try (RecordBatchBuilder builder = new RecordBatchBuilder(allocator)) {
             log.append(builder.append(1000, "a \"key\"", "two\nlines").build(), 1, 1000);
         }

@@ -4,6 +4,7 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.LogWriter;
 import io.flotilla.log.segment.SegmentFiles;
+import io.flotilla.log.segment.TermRule;
 import io.flotilla.log.state.InvalidSnapshotException;
 import io.flotilla.log.state.SegmentState;
 import io.flotilla.log.state.Snapshot;
@@ -215,8 +216,9 @@ final class PartitionCheck {
                     "base offset " + batch.baseOffset() + " where " + walked.endOffset() + " belongs");
             walked.resumeAt(batch.baseOffset());
         }
-        if (batch.partitionLeaderEpoch() < walked.lastTerm()) {
-            damage(file, walk.position(), "term " + batch.partitionLeaderEpoch() + " after term " + walked.lastTerm());
+        String wrongTerm = walk.isCrcValid() ? TermRule.objection(batch, walked.lastTerm()) : null;
+        if (wrongTerm != null) {
+            damage(file, walk.position(), wrongTerm);
         }
         walked.append(batch);
         if (walk.isCrcValid()) {

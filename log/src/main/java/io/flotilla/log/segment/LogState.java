@@ -206,8 +206,9 @@ public final class LogState {
         if (batch.baseOffset() != endOffset) {
             return "base offset " + batch.baseOffset() + " where " + endOffset + " belongs";
         }
-        if (batch.partitionLeaderEpoch() < termStarts.lastTerm()) {
-            return "term " + batch.partitionLeaderEpoch() + " after term " + termStarts.lastTerm();
+        String wrongTerm = TermRule.objection(batch, termStarts.lastTerm());
+        if (wrongTerm != null) {
+            return wrongTerm;
         }
         if (!batch.isRaftEntry() && batch.lastOffsetDelta() < 0) {
             return "last offset delta " + batch.lastOffsetDelta();

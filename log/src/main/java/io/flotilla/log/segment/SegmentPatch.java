@@ -88,14 +88,20 @@ public final class SegmentPatch {
         if (batch.baseOffset() != offset) {
             return "has base offset " + batch.baseOffset() + " where " + offset + " belongs";
         }
-        int wanted = terms.isEmpty() ? Math.max(term, batch.partitionLeaderEpoch()) : TermStart.termAt(terms, index);
-        if (batch.partitionLeaderEpoch() != wanted) {
-            return "has term " + batch.partitionLeaderEpoch() + " where " + wanted + " belongs";
-        }
         if (fromPeer && position + batch.sizeInBytes() > spot.end()) {
             return "is longer than what stood there";
         }
-        return batch.isCrcValid() ? null : "has a wrong CRC";
+        return batch.isCrcValid() ? wrongTerm(batch) : "has a wrong CRC";
+    }
+
+    private String wrongTerm(RecordBatch batch) {
+        int found = batch.partitionLeaderEpoch();
+        if (terms.isEmpty()) {
+            String objection = TermRule.objection(batch, term);
+            return objection == null ? null : "has " + objection;
+        }
+        int wanted = TermStart.termAt(terms, index);
+        return found == wanted ? null : "has term " + found + " where " + wanted + " belongs";
     }
 
     /** Whether the file goes on with a good batch from here. */

@@ -37,7 +37,7 @@ class DumpTest {
 
     private void write() throws IOException {
         fixture.open();
-        fixture.log.append(Batches.leaderChange(7), 3, fixture.now);
+        fixture.log.append(Batches.leaderChange(7, 3), 3, fixture.now);
         fixture.log.append(Batches.logStart(0), 3, fixture.now);
         fixture.log.append(Batches.voters(new byte[] {(byte) 0xFF}), 3, fixture.now);
         fixture.log.append(Batches.produced(99, 4, 10, 2, 5), 3, fixture.now);

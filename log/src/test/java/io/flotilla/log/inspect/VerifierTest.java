@@ -39,7 +39,7 @@ class VerifierTest {
     private void write() throws IOException {
         fixture.open();
         for (int term = 1; term <= 3; term++) {
-            fixture.log.append(Batches.leaderChange(term), term, fixture.now);
+            fixture.log.append(Batches.leaderChange(1, term), term, fixture.now);
             for (int i = 0; i < 5; i++) {
                 Compression compression = i == 2 ? Compression.ZSTD : Compression.NONE;
                 fixture.log.append(Batches.records(compression, 100, term * 1000 + i, term * 1000), term, fixture.now);

@@ -20,7 +20,11 @@ import java.util.List;
 public record RaftEntryBatch(Type type, ByteBuf value) {
     /** What Raft writes into the log for itself. */
     public enum Type {
-        /** The no-op that opens a term (Raft thesis, section 6.4). The value is KRaft's LeaderChangeMessage. */
+        /**
+         * The no-op that opens a term (Raft thesis, section 6.4). The value is KRaft's LeaderChangeMessage, with a tagged field
+         * of ours that Kafka's tools skip: the term. The batch's CRC covers it, as it does not cover the batch's leader epoch,
+         * so that a bit that flips there cannot make another term of it.
+         */
         LEADER_CHANGE(2),
         /** Offsets below the value, an int64, are deleted. */
         LOG_START(1000),
@@ -51,6 +55,9 @@ public record RaftEntryBatch(Type type, ByteBuf value) {
 
     private static final short KEY_VERSION = 0;
     private static final int KEY_BYTES = 4;
+    private static final int TERM_TAG = 1000;
+    /** Where the term stands in a leader change: after version, leader, two empty arrays, and the tagged field's head. */
+    private static final int TERM_AT = 12;
 
     /**
      * Builds an entry.
@@ -76,13 +83,19 @@ public record RaftEntryBatch(Type type, ByteBuf value) {
     /** Builds the no-op with which a leader opens its term. */
     public static ByteBuf buildLeaderChange(
             ByteBufAllocator allocator, long nextOffset, int term, long timestamp, int leaderId) {
-        // KRaft's LeaderChangeMessage, version 0: version, leader, no voters, no granting voters, no tagged fields.
-        ByteBuf value = Unpooled.buffer(9)
+        // KRaft's LeaderChangeMessage, version 0: version, leader, no voters, no granting voters, one tagged field: its
+        // tag as a
+        // varint, its size, the term.
+        ByteBuf value = Unpooled.buffer(TERM_AT + Integer.BYTES)
                 .writeShort(0)
                 .writeInt(leaderId)
                 .writeByte(1)
                 .writeByte(1)
-                .writeByte(0);
+                .writeByte(1)
+                .writeByte(TERM_TAG & 0x7f | 0x80)
+                .writeByte(TERM_TAG >>> 7)
+                .writeByte(Integer.BYTES)
+                .writeInt(term);
         return build(allocator, nextOffset, term, timestamp, Type.LEADER_CHANGE, value);
     }
 
@@ -129,6 +142,14 @@ public record RaftEntryBatch(Type type, ByteBuf value) {
             throw malformed("no leader in " + type);
         }
         return value.getInt(value.readerIndex() + Short.BYTES);
+    }
+
+    /** The term that a {@link Type#LEADER_CHANGE} entry opens. */
+    public int openedTerm() {
+        if (type != Type.LEADER_CHANGE || value.readableBytes() != TERM_AT + Integer.BYTES) {
+            throw malformed("no term in " + type);
+        }
+        return value.getInt(value.readerIndex() + TERM_AT);
     }
 
     private static InvalidBatchException malformed(String what) {

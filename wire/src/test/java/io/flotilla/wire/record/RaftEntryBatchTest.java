@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.message.LeaderChangeMessage;
+import org.apache.kafka.common.protocol.types.RawTaggedField;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.ControlRecordUtils;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
@@ -28,15 +29,17 @@ class RaftEntryBatchTest {
     private final RecordBatch batch = new RecordBatch();
 
     @Test
-    void aLeaderChangeIsKraftsByteForByte() {
+    void aLeaderChangeIsKraftsByteForByteWithTheTermInATaggedField() {
         LeaderChangeMessage message =
                 new LeaderChangeMessage().setVersion((short) 0).setLeaderId(3);
+        message.unknownTaggedFields().add(new RawTaggedField(1000, new byte[] {0, 0, 0, 7}));
         MemoryRecords kraft = MemoryRecords.withLeaderChangeMessage(42, 1000, 7, ByteBuffer.allocate(200), message);
 
         ByteBuf ours = unowned(RaftEntryBatch.buildLeaderChange(allocator, 42, 7, 1000, 3));
 
         assertThat(ByteBufUtil.hexDump(ours)).isEqualTo(ByteBufUtil.hexDump(Unpooled.wrappedBuffer(kraft.buffer())));
         assertThat(RaftEntryBatch.parse(batch.wrap(ours, 0)).leaderId()).isEqualTo(3);
+        assertThat(RaftEntryBatch.parse(batch).openedTerm()).isEqualTo(7);
         org.apache.kafka.common.record.internal.Record record =
                 kafkaView(ours).iterator().next();
         assertThat(ControlRecordUtils.deserializeLeaderChangeMessage(record)).isEqualTo(message);
