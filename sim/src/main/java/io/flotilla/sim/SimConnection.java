@@ -7,7 +7,6 @@ import io.flotilla.broker.env.EventLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -18,7 +17,6 @@ import java.util.Queue;
 final class SimConnection implements Connection {
     private static final long HIGH_WATER_BYTES = 1 << 20;
     private static final long LOW_WATER_BYTES = 256 << 10;
-    private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false, true);
 
     private final SimNetwork network;
     private final SimProcess process;
@@ -75,7 +73,7 @@ final class SimConnection implements Connection {
 
     @Override
     public ByteBufAllocator allocator() {
-        return ALLOCATOR;
+        return HeapAllocator.INSTANCE;
     }
 
     @Override

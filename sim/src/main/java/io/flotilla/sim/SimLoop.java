@@ -33,7 +33,7 @@ final class SimLoop implements EventLoop {
 
     @Override
     public Timer schedule(Runnable task, long delayMs) {
-        SimWorld.Event event = world.after(process.trueDuration(delayMs * SimWorld.MILLIS), () -> runNow(task));
+        EventQueue.Event event = world.after(process.trueDuration(delayMs * SimWorld.MILLIS), () -> runNow(task));
         return event::cancel;
     }
 

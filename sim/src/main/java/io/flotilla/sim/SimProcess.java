@@ -7,7 +7,6 @@ import io.flotilla.broker.env.Network;
 import io.flotilla.broker.env.RandomSource;
 import io.flotilla.broker.env.Scheduler;
 import io.flotilla.log.fs.FileSystem;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,9 +19,6 @@ import java.util.random.RandomGenerator;
  * jump. It can be halted for a while, and it ends without a word.
  */
 final class SimProcess implements Scheduler, Clock, RandomSource {
-    /** Heap buffers that the garbage collector takes back from processes that were killed. */
-    private static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false, true);
-
     private static final long EPOCH_MS = 1_800_000_000_000L;
 
     private final String name;
@@ -69,7 +65,7 @@ final class SimProcess implements Scheduler, Clock, RandomSource {
 
     /** The ports a broker or client in this process runs on. */
     Environment environment(Network network, FileSystem files) {
-        return new Environment(this, this, network, files, this, ALLOCATOR);
+        return new Environment(this, this, network, files, this, HeapAllocator.INSTANCE);
     }
 
     // ---- life

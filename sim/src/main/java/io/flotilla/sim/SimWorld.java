@@ -1,7 +1,5 @@
 package io.flotilla.sim;
 
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -13,29 +11,10 @@ final class SimWorld {
     static final long MILLIS = 1_000_000;
     static final long SECOND = 1_000 * MILLIS;
 
-    /** Something planned. Cancelled by clearing its action. */
-    static final class Event {
-        private final long at;
-        private final long number;
-        private Runnable action;
-
-        private Event(long at, long number, Runnable action) {
-            this.at = at;
-            this.number = number;
-            this.action = action;
-        }
-
-        void cancel() {
-            action = null;
-        }
-    }
-
-    private final PriorityQueue<Event> events = new PriorityQueue<>(
-            Comparator.<Event>comparingLong(event -> event.at).thenComparingLong(event -> event.number));
+    private final EventQueue events = new EventQueue();
     private final SplittableRandom seeds;
     private final Trace trace;
     private long now;
-    private long planned;
     private long happened;
     private SimProcess current;
     private SimLoop currentLoop;
@@ -66,27 +45,20 @@ final class SimWorld {
     }
 
     /** Plans something for a moment from now, in nanoseconds. */
-    Event after(long delayNanos, Runnable action) {
-        Event event = new Event(now + Math.max(0, delayNanos), planned++, action);
-        events.add(event);
-        return event;
+    EventQueue.Event after(long delayNanos, Runnable action) {
+        return events.add(now + Math.max(0, delayNanos), action);
     }
 
     /** Lets the next thing happen; false when nothing is planned. */
     boolean step() {
-        Event event = events.poll();
-        while (event != null && event.action == null) {
-            event = events.poll();
-        }
+        EventQueue.Event event = events.poll();
         if (event == null) {
             return false;
         }
-        now = event.at;
+        now = event.at();
         happened++;
-        trace.event(now, event.number);
-        Runnable action = event.action;
-        event.action = null;
-        action.run();
+        trace.event(now, event.number());
+        event.run();
         current = null;
         currentLoop = null;
         return true;
