@@ -25,7 +25,7 @@ class ArchitectureDocTest {
         while (types.find()) {
             named.add(types.group(1));
         }
-        Set<String> known = sourcesIn("wire", "raft", "log", "broker", "sim", "itests");
+        Set<String> known = sourcesIn("wire", "raft", "log", "broker", "sim", "itests", "bench");
 
         assertThat(named).hasSizeGreaterThan(20).isSubsetOf(known);
     }

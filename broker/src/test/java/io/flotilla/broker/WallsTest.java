@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @AnalyzeClasses(packages = "io.flotilla", importOptions = DoNotIncludeTests.class)
 class WallsTest {
     private static final Path ROOT = Path.of("..");
-    private static final List<String> MODULES = List.of("wire", "raft", "log", "broker", "sim", "itests");
+    private static final List<String> MODULES = List.of("wire", "raft", "log", "broker", "sim", "itests", "bench");
 
     /** The real adapters of the ports, which are there to ask the operating system. */
     private static final DescribedPredicate<JavaClass> ADAPTERS = resideInAnyPackage(

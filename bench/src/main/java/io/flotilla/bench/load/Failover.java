@@ -1,0 +1,34 @@
+package io.flotilla.bench.load;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** How long acknowledgements stay away when a broker dies, and whether any record is lost or stored twice. */
+final class Failover {
+    private static final int TIMEOUT_SECONDS = 300;
+    private static final int SECONDS = 40;
+    /** Kafka needs more than ten seconds to notice, so a shorter run would show nothing. */
+    private static final int LEAST_SECONDS = 28;
+
+    private Failover() {}
+
+    static Map<String, Double> measure(Target target) throws IOException {
+        String topic = "bench-failover";
+        target.cluster().createTopic(topic, FailoverLoad.PARTITIONS);
+        int seconds = target.seconds(SECONDS, LEAST_SECONDS);
+        List<Long> pids = target.cluster().pids();
+        String output = target.programs()
+                .ownProgram(
+                        FailoverLoad.class,
+                        TIMEOUT_SECONDS,
+                        target.cluster().bootstrap(),
+                        topic,
+                        seconds,
+                        pids.get(pids.size() - 1),
+                        seconds / 4);
+        return new ObjectMapper().readValue(output, new TypeReference<Map<String, Double>>() {});
+    }
+}

@@ -1,0 +1,2 @@
+/** What readers get of figures: tables, ratios, pictures, and the parts of a page that are made from them. */
+package io.flotilla.bench.report;
