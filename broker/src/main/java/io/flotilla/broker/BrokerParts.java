@@ -109,13 +109,15 @@ final class BrokerParts {
                 clusterId = known == null ? clusterId : known;
                 MetaProperties identity = new MetaProperties(
                         known, config.nodeId(), environment.random().newUuid());
-                directories.add(LogDirectory.open(
+                LogDirectory directory = LogDirectory.open(
                         environment.files(),
                         path,
                         identity,
                         environment.scheduler().blocking(),
                         environment.allocator(),
-                        rules.log()));
+                        rules.log());
+                directory.setRecheckMs(config.get(StorageProperties.RECHECK_INTERVAL_MS));
+                directories.add(directory);
             }
             return new BrokerParts(config, environment, metrics, rules, directories, clusterId);
         } catch (IOException | RuntimeException e) {

@@ -2,6 +2,7 @@ package io.flotilla.log;
 
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.OpenFiles;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.maintain.Recovery;
 import io.flotilla.log.segment.LogFiles;
@@ -48,9 +49,16 @@ public final class LogDirectory {
     /** Syncs in flight at a time; measured on small disks, more gain nothing. */
     private static final int CONCURRENT_SYNCS = 16;
 
-    private final FileSystem files;
+    /** Reads from files at a time, of the threads that also write and sync. */
+    private static final int CONCURRENT_READS = 4;
+    /** Files of closed segments, and of their indexes, that stay open for readers. */
+    private static final int MOST_OPEN_FILES = 512;
+
+    private final OpenFiles files;
     private final Path path;
     private final Executor blocking;
+    private final Executor reads;
+    private volatile long recheckMs;
     private final ByteBufAllocator allocator;
     private final LogRules rules;
     private final Closeable lock;
@@ -65,11 +73,12 @@ public final class LogDirectory {
 
     private LogDirectory(FileSystem files, Path path, Executor blocking, ByteBufAllocator allocator, LogRules rules)
             throws IOException {
-        this.files = files;
+        this.files = new OpenFiles(files, MOST_OPEN_FILES);
         this.path = path;
         this.blocking = blocking;
+        this.reads = new LimitedExecutor(blocking, CONCURRENT_READS);
         this.allocator = allocator;
-        this.identity = new DirectoryIdentity(files, path);
+        this.identity = new DirectoryIdentity(this.files, path);
         this.rules = rules;
         this.lock = lock();
         this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
@@ -245,8 +254,17 @@ public final class LogDirectory {
         if (!recovered.notes().isEmpty()) {
             LOG.warn("Log {} recovered: {}", id.directoryName(), recovered.notes());
         }
-        LogStore store =
-                new LogStore(files, logFiles, flusher, blocking, allocator, cachedBytes, rules, this::forgetOpen);
+        LogStore store = new LogStore(
+                files,
+                logFiles,
+                flusher,
+                blocking,
+                reads,
+                () -> recheckMs,
+                allocator,
+                cachedBytes,
+                rules,
+                this::forgetOpen);
         PartitionLog log = new PartitionLog(id, store, config, recovered.state(), logFiles.isForgetful());
         if (open.putIfAbsent(id.directoryName(), log) != null) {
             throw new IllegalStateException("Log " + id.directoryName() + " is open");
@@ -331,6 +349,16 @@ public final class LogDirectory {
         open.values().forEach(log -> journal.markCommitted(log.id().group(), log.commitMark()));
     }
 
+    /**
+     * Sets how long records that were written or checked may be sent to consumers straight from the file, without being checked
+     * again. Does not block.
+     *
+     * @param ms in milliseconds; 0, as long as nothing else is said: each read checks what it reads
+     */
+    public void setRecheckMs(long ms) {
+        recheckMs = ms;
+    }
+
     /** Bytes that can still be written. */
     public long freeSpace() throws IOException {
         return files.freeSpace(path);
@@ -390,9 +418,10 @@ public final class LogDirectory {
 
     private void freeLock() {
         try {
+            files.close();
             lock.close();
         } catch (IOException e) {
-            LOG.warn("The lock of {} could not be freed: {}", path, e.toString());
+            LOG.warn("The files of {} could not be closed: {}", path, e.toString());
         }
     }
 }

@@ -4,9 +4,12 @@ import io.flotilla.log.index.RaftEntries;
 import io.flotilla.log.index.SegmentIndex;
 import io.flotilla.log.segment.BatchSelection;
 import io.flotilla.log.segment.FileRange;
+import io.flotilla.log.segment.FileRanges;
+import io.flotilla.log.segment.FileRead;
 import io.flotilla.log.segment.LogReader;
 import io.flotilla.log.segment.LogState;
 import io.flotilla.log.segment.Segment;
+import io.flotilla.log.segment.Selection;
 import io.flotilla.log.segment.Tail;
 import io.flotilla.log.segment.TimeSearch;
 import io.netty.buffer.ByteBuf;
@@ -25,11 +28,18 @@ final class LogReads {
     private static final CompletableFuture<ReadResult> OUT_OF_RANGE =
             CompletableFuture.completedFuture(new ReadResult.OutOfRange());
 
+    private static final long LEAST_READ_AHEAD_BYTES = 128 << 10;
+    private static final long MOST_READ_AHEAD_BYTES = 2 << 20;
+
     private final PartitionLog log;
     private final LogStore store;
     private final Executor loop;
     private final LogReader reader;
     private final TimeSearch search;
+    private final CheckedRanges checked;
+    private final SequentialReads sequential = new SequentialReads();
+    /** Of the log when positions were last known to mean what they meant. */
+    private int generation;
 
     LogReads(PartitionLog log, LogStore store, Executor loop, int indexInterval) {
         this.log = log;
@@ -37,84 +47,155 @@ final class LogReads {
         this.loop = loop;
         this.reader = new LogReader(store.fileSystem(), store.allocator(), indexInterval);
         this.search = new TimeSearch(store.fileSystem(), indexInterval);
+        this.checked = new CheckedRanges(store.recheckMs());
+    }
+
+    /** A part of a segment is about to be written, and is good. */
+    void appended(Segment segment, long from, long to) {
+        keepUp();
+        checked.add(segment.baseOffset(), from, to);
+    }
+
+    /** To be called every few seconds. */
+    void tick(long nowMs) {
+        checked.tick(nowMs);
+    }
+
+    /** After a truncation, or when files were replaced, positions may mean something else. */
+    private void keepUp() {
+        if (generation != log.generation()) {
+            generation = log.generation();
+            checked.clear();
+            sequential.clear();
+        }
     }
 
     CompletableFuture<ReadResult> entries(long fromIndex, long lastIndex, int maxBytes) {
         if (fromIndex < log.firstIndex() || fromIndex > log.lastIndex() + 1) {
             return OUT_OF_RANGE;
         }
-        return read(fromIndex, lastIndex, maxBytes, true, true);
+        return read(new Wanted(fromIndex, lastIndex, maxBytes, true, true, false));
     }
 
-    CompletableFuture<ReadResult> fetch(long offset, long limitOffset, int maxBytes, boolean atLeastOne) {
+    CompletableFuture<ReadResult> fetch(
+            long offset, long limitOffset, int maxBytes, boolean atLeastOne, boolean fromFile) {
         if (offset < log.logStartOffset() || offset > log.logEndOffset()) {
             return OUT_OF_RANGE;
         }
         long limit = Math.min(limitOffset, log.logEndOffset());
-        return read(log.indexOf(offset), log.indexOf(limit) - 1, maxBytes, atLeastOne, false);
+        return read(new Wanted(log.indexOf(offset), log.indexOf(limit) - 1, maxBytes, atLeastOne, false, fromFile));
     }
 
-    private CompletableFuture<ReadResult> read(
-            long fromIndex, long lastIndex, int maxBytes, boolean atLeastOne, boolean withRaftEntries) {
-        long last = Math.min(lastIndex, log.lastIndex());
+    /** A read as it was asked for; what it says about indexes holds also after a truncation. */
+    private record Wanted(
+            long fromIndex,
+            long lastIndex,
+            int maxBytes,
+            boolean atLeastOne,
+            boolean withRaftEntries,
+            boolean fromFile) {}
+
+    private CompletableFuture<ReadResult> read(Wanted wanted) {
+        long fromIndex = wanted.fromIndex();
+        long last = Math.min(wanted.lastIndex(), log.lastIndex());
         if (fromIndex > last) {
             return CompletableFuture.completedFuture(
                     new ReadResult.Batches(Unpooled.EMPTY_BUFFER, fromIndex, fromIndex - 1));
         }
         Tail tail = log.tail();
         if (tail.covers(fromIndex)) {
-            BatchSelection selection = new BatchSelection(fromIndex, last, maxBytes, atLeastOne, withRaftEntries);
+            BatchSelection selection = new BatchSelection(
+                    new Selection(fromIndex, last, wanted.maxBytes(), wanted.atLeastOne(), wanted.withRaftEntries()));
             tail.read(fromIndex, selection);
             return CompletableFuture.completedFuture(selection.toResult());
         }
+        return readFile(wanted, last);
+    }
+
+    private CompletableFuture<ReadResult> readFile(Wanted wanted, long last) {
+        keepUp();
         LogState state = log.state();
         RaftEntries raftEntries = state.raftEntries();
-        int number = state.segmentOf(fromIndex);
+        int number = state.segmentOf(wanted.fromIndex());
         Segment segment = state.segments().get(number);
-        long offset = raftEntries.offsetAfter(fromIndex - 1);
-        long start =
-                segment.index() == null ? FileRange.UNKNOWN : segment.index().positionBefore(offset);
-        FileRange range = range(number, start);
+        long offset = raftEntries.offsetAfter(wanted.fromIndex() - 1);
+        SequentialReads.Place place = wanted.withRaftEntries() ? null : sequential.find(offset);
+        FileRange range = range(number, startOf(segment, offset, place));
         LogReader.Request request = new LogReader.Request(
                 offset,
-                raftEntries.runBefore(fromIndex, segment.baseIndex()),
-                fromIndex,
+                raftEntries.runBefore(wanted.fromIndex(), segment.baseIndex()),
+                wanted.fromIndex(),
                 last,
-                maxBytes,
-                atLeastOne,
-                withRaftEntries,
-                state.termStarts().from(fromIndex));
-        int generation = log.generation();
+                wanted.maxBytes(),
+                wanted.atLeastOne(),
+                wanted.withRaftEntries(),
+                state.termStarts().from(wanted.fromIndex()),
+                wanted.fromFile() ? checked.of(segment.baseOffset()) : FileRanges.NONE);
+        boolean expectedCold = place != null && place.isCold();
+        int ofGeneration = log.generation();
         CompletableFuture<ReadResult> future = new CompletableFuture<>();
-        store.blocking().execute(() -> {
-            ReadResult result = reader.read(range, request);
-            loop.execute(() -> deliver(future, result, request, generation));
+        store.reads().execute(() -> {
+            FileRead read = reader.read(range, request);
+            loop.execute(() -> {
+                if (isStill(wanted, ofGeneration)) {
+                    learn(wanted, range, read, expectedCold);
+                    future.complete(read.result());
+                } else {
+                    readAgain(future, read.result(), wanted);
+                }
+            });
         });
         return future;
     }
 
-    private void deliver(
-            CompletableFuture<ReadResult> future, ReadResult result, LogReader.Request request, int generation) {
-        boolean gone = request.fromIndex() < log.firstIndex();
-        if (!log.isClosed() && !gone && generation == log.generation()) {
-            future.complete(result);
-            return;
+    private static long startOf(Segment segment, long offset, SequentialReads.Place place) {
+        if (place != null && place.segment() == segment.baseOffset()) {
+            return place.position();
         }
+        return segment.index() == null ? FileRange.UNKNOWN : segment.index().positionBefore(offset);
+    }
+
+    /** Whether what was read in the background may be delivered. */
+    private boolean isStill(Wanted wanted, int ofGeneration) {
+        return !log.isClosed() && wanted.fromIndex() >= log.firstIndex() && ofGeneration == log.generation();
+    }
+
+    private void readAgain(CompletableFuture<ReadResult> future, ReadResult result, Wanted wanted) {
         if (result instanceof ReadResult.Batches batches) {
             batches.bytes().release();
         }
         if (log.isClosed()) {
             future.complete(new ReadResult.Closed());
-        } else if (gone || request.fromIndex() > log.lastIndex() + 1) {
+        } else if (wanted.fromIndex() < log.firstIndex() || wanted.fromIndex() > log.lastIndex() + 1) {
             future.complete(new ReadResult.OutOfRange());
         } else {
-            read(
-                            request.fromIndex(),
-                            request.lastIndex(),
-                            request.maxBytes(),
-                            request.atLeastOne(),
-                            request.withRaftEntries())
-                    .thenAccept(future::complete);
+            read(wanted).thenAccept(future::complete);
+        }
+    }
+
+    /** Remembers what a read found out, and reads ahead for whoever goes on where it ended. */
+    private void learn(Wanted wanted, FileRange range, FileRead read, boolean expectedCold) {
+        if (!(read.result() instanceof ReadResult.Batches batches)) {
+            checked.clear();
+            return;
+        }
+        if (!read.holdsFile()) {
+            checked.add(range.baseOffset(), read.start(), read.end());
+        }
+        if (wanted.withRaftEntries() || read.end() >= range.end() || batches.lastIndex() < batches.firstIndex()) {
+            return;
+        }
+        long next = log.offsetAfter(batches.lastIndex());
+        boolean cold = read.fromDisk() || expectedCold;
+        SequentialReads.Place place = sequential.add(next, range.baseOffset(), read.end(), cold);
+        if (cold && place != null) {
+            long length = Math.min(
+                    Math.min(Math.max(read.end() - read.start(), LEAST_READ_AHEAD_BYTES), MOST_READ_AHEAD_BYTES),
+                    range.end() - read.end());
+            store.reads().execute(() -> {
+                boolean fromDisk = reader.prefetch(range, read.end(), length);
+                loop.execute(() -> place.setCold(fromDisk));
+            });
         }
     }
 
@@ -182,7 +263,7 @@ final class LogReads {
         Supplier<RecordPosition> work = plan.get();
         int generation = log.generation();
         long firstIndex = log.firstIndex();
-        store.blocking().execute(() -> {
+        store.reads().execute(() -> {
             RecordPosition found = RecordPosition.NONE;
             DamagedLogException damaged = null;
             try {

@@ -8,10 +8,13 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * What a {@link PartitionLog} needs of the directory it lives in.
  *
+ * @param reads runs what reads from files: so many at a time that writes and syncs find a thread
+ * @param recheckMs how long what was written or checked may be sent to consumers without being checked again, in milliseconds
  * @param cachedBytes bytes that all logs of the directory hold in memory
  * @param onClosed told when a log is closed
  */
@@ -20,6 +23,8 @@ record LogStore(
         LogFiles files,
         Flusher flusher,
         Executor blocking,
+        Executor reads,
+        LongSupplier recheckMs,
         ByteBufAllocator allocator,
         AtomicLong cachedBytes,
         LogRules rules,

@@ -146,7 +146,15 @@ public abstract class LogView {
      * @param atLeastOne read one batch even if it is larger
      */
     public CompletableFuture<ReadResult> fetch(long offset, long limitOffset, int maxBytes, boolean atLeastOne) {
-        return reads.fetch(offset, limitOffset, maxBytes, atLeastOne);
+        return reads.fetch(offset, limitOffset, maxBytes, atLeastOne, false);
+    }
+
+    /**
+     * Reads records to be sent to a consumer: like {@link #fetch}, but where the file is known to be as it was written, the bytes
+     * may be {@link io.flotilla.log.fs.FileBytes} that stay in it.
+     */
+    public CompletableFuture<ReadResult> fetchToSend(long offset, long limitOffset, int maxBytes, boolean atLeastOne) {
+        return reads.fetch(offset, limitOffset, maxBytes, atLeastOne, true);
     }
 
     /**

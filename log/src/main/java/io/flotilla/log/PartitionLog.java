@@ -162,6 +162,7 @@ public final class PartitionLog extends LogView {
                 writer.append(
                         tail.add(state().active(), position, bytes, firstIndex, state().lastIndex(), lastTerm()),
                         disk().generation());
+                reads().appended(state().active(), position, state().active().size());
             }
         }
     }
@@ -255,6 +256,7 @@ public final class PartitionLog extends LogView {
             return;
         }
         removals.tick(nowMs);
+        reads().tick(nowMs);
         if (state().isActiveExpired(config, nowMs)) {
             roll();
             writer.kick();

@@ -42,6 +42,8 @@ final class SimCluster {
         properties.put("default.replication.factor", "3");
         properties.put("auto.create.topics.enable", "false");
         properties.put("log.segment.bytes", "16384");
+        // A simulated disk shows at once what it has changed; a real one only what its system does not hold in memory.
+        properties.put("log.recheck.interval.ms", "0");
         properties.put("log.index.interval.bytes", "1024");
         properties.put("log.retention.check.interval.ms", "5000");
         properties.put("offsets.topic.num.partitions", "1");

@@ -347,6 +347,7 @@ public final class BrokerProperties {
                     List.of(
                             StorageProperties.SCRUB_INTERVAL_MS,
                             StorageProperties.SCRUB_BYTES_PER_SECOND,
+                            StorageProperties.RECHECK_INTERVAL_MS,
                             StorageProperties.MIN_FREE_BYTES)),
             new Section(
                     "Raft and shutdown",

@@ -16,6 +16,15 @@ public final class StorageProperties {
                     "Most bytes that are read for this in a second, of the partitions this broker leads; their followers read the"
                             + " same.");
 
+    public static final Property<Long> RECHECK_INTERVAL_MS = Property.longInteger("log.recheck.interval.ms")
+            .range(0, Long.MAX_VALUE)
+            .byDefault("300000")
+            .doc(
+                    "How long stored records that this broker has written or checked are sent to consumers straight from the file"
+                            + " (sendfile), without being checked again, in milliseconds. What the disk changes within this time is"
+                            + " not noticed by the broker, but by consumers that check. 0: every read checks what it reads, and"
+                            + " copies it for that.");
+
     public static final Property<Long> MIN_FREE_BYTES = Property.longInteger("log.dir.min.free.bytes")
             .range(0, Long.MAX_VALUE)
             .byDefault("134217728")

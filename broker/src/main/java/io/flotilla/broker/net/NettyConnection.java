@@ -284,7 +284,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private void write(ByteBuf frame) {
         ByteBuf length = channel.alloc().ioBuffer(FrameReader.LENGTH_BYTES, FrameReader.LENGTH_BYTES);
         channel.write(length.writeInt(frame.readableBytes()), channel.voidPromise());
-        channel.write(frame, channel.voidPromise());
+        if (FileParts.areIn(frame)) {
+            FileParts.split(frame, channel.alloc(), part -> channel.write(part, channel.voidPromise()));
+        } else {
+            channel.write(frame, channel.voidPromise());
+        }
     }
 
     private void scheduleFlush() {

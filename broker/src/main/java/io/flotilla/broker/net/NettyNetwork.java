@@ -166,6 +166,7 @@ public final class NettyNetwork implements Network {
         channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
         channel.config().setRecvByteBufAllocator(new FrameBuffers(reader));
         channel.config().setWriteBufferWaterMark(WATER_MARKS);
+        channel.config().setMessageSizeEstimator(FileParts.SIZES);
         channel.pipeline().addLast(new NettyConnection(channel, remote, loop, handler, reader, maxIdleMs));
     }
 

@@ -278,13 +278,17 @@ public final class Replica implements LedPartition {
     }
 
     /**
-     * Reads committed batches from the one that holds {@code offset} on; completes on the loop, at once when they are in
-     * memory.
+     * Reads committed batches from the one that holds {@code offset} on, to be sent to a consumer: the bytes may stay in a file
+     * ({@link io.flotilla.log.fs.FileBytes}). Completes on the loop, at once when they are in memory.
      *
      * @param atLeastOne return the first batch even if it is larger than {@code maxBytes}
      */
     public CompletableFuture<ReadResult> read(long offset, int maxBytes, boolean atLeastOne) {
-        return log.fetch(offset, rules.readable(highWatermark, log.logEndOffset()), maxBytes, atLeastOne);
+        return log.fetchToSend(offset, readable(), maxBytes, atLeastOne);
+    }
+
+    private long readable() {
+        return rules.readable(highWatermark, log.logEndOffset());
     }
 
     /** Waits until a record at {@code offset} is committed, or will not be known to be here. */
@@ -301,7 +305,7 @@ public final class Replica implements LedPartition {
 
     @Override
     public CompletableFuture<ByteBuf> readCommitted(long offset, int maxBytes) {
-        return read(offset, maxBytes, true).thenApply(result -> {
+        return log.fetch(offset, readable(), maxBytes, true).thenApply(result -> {
             if (result instanceof ReadResult.Batches batches) {
                 return batches.bytes();
             }

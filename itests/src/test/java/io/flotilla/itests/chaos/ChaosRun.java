@@ -69,8 +69,16 @@ final class ChaosRun {
         // Small segments, so that every kind of file there is gets written and recovered; a look at all of it soon; and
         // disks
         // that count as full when little is left of the little they have.
+        // A bit that flips in the system's memory of a file is there at once, so every read is to look for it.
         Map<String, String> properties = Map.of(
-                "log.segment.bytes", "65536", "log.scrub.interval.ms", "3000", "log.dir.min.free.bytes", "8000000");
+                "log.segment.bytes",
+                "65536",
+                "log.scrub.interval.ms",
+                "3000",
+                "log.dir.min.free.bytes",
+                "8000000",
+                "log.recheck.interval.ms",
+                "0");
         try (ProcessCluster cluster = ProcessCluster.start(network.sites(), directory, properties)) {
             try (Workload workload = new Workload(cluster.bootstrap(), PARTITIONS, history)) {
                 workload.awaitProgress(Settling.RECOVERY);

@@ -3,6 +3,7 @@ package io.flotilla.log.fs;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /**
  * An open file. Several threads may read while one thread writes. Open handles stay valid when the file is renamed or
@@ -23,6 +24,20 @@ public interface FileHandle extends Closeable {
      * @throws NoSpaceException when the disk is full
      */
     void write(ByteBuffer[] sources, int count, long position) throws IOException;
+
+    /**
+     * Brings a range of the file into the system's memory, from where it can be read and sent without waiting for the disk.
+     *
+     * @return whether the disk had to be waited for, as far as can be told
+     */
+    default boolean prefetch(long position, long count) throws IOException {
+        return false;
+    }
+
+    /** The operating system's own handle, for what is sent from the file without a copy; null if this is none of its files. */
+    default FileChannel channel() {
+        return null;
+    }
 
     /** Length of the file in bytes. */
     long size() throws IOException;

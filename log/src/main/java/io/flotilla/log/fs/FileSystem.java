@@ -17,6 +17,8 @@ public interface FileSystem {
     enum Access {
         /** The file must exist; writing is an error. */
         READ,
+        /** Like {@link #READ}, of a file that will be read again soon: {@link OpenFiles} keeps it open. */
+        READ_SHARED,
         /** Reads and writes; an absent file is created empty. */
         WRITE
     }

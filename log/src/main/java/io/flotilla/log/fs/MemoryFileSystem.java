@@ -290,7 +290,7 @@ public final class MemoryFileSystem implements FileSystem {
             if (closed || openedIn != life) {
                 throw new IOException("Handle is closed: " + path);
             }
-            if (operation != Operation.READ && access == Access.READ) {
+            if (operation != Operation.READ && access != Access.WRITE) {
                 throw new IOException("Opened for reading: " + path);
             }
         }

@@ -33,7 +33,7 @@ public final class IndexLookup {
     /** Position of a batch that ends before an offset, near it if the index file is good; at worst 0. */
     long positionBefore(FileHandle segment, FileRange range, long offset) throws IOException {
         try (FileHandle index =
-                files.open(SegmentFiles.index(range.directory(), range.baseOffset()), FileSystem.Access.READ)) {
+                files.open(SegmentFiles.index(range.directory(), range.baseOffset()), FileSystem.Access.READ_SHARED)) {
             long entry = IndexFiles.floor(index, range.baseOffset(), offset);
             if (entry < 0) {
                 return 0;

@@ -1,26 +1,19 @@
 package io.flotilla.log.segment;
 
-import io.flotilla.log.Damage;
-import io.flotilla.log.ReadResult;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.index.TermStart;
 import io.flotilla.wire.record.RecordBatch;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
  * Reads batches from segment files: what is no longer in memory. Each batch's CRC is checked, and its place and term, so a flipped bit
- * is reported and never served. Files are opened for each read, which bounds how many are open by how many reads run. Blocking, for
- * background threads; stateless.
+ * is reported and never served; only the CRC of what was checked or written a short time ago is not computed again, if the bytes can be
+ * sent from the file. Blocking, for background threads; stateless.
  */
 public final class LogReader {
-    /** Read at least this much at a time, so that an index entry's distance is not read in small pieces. */
-    private static final int LEAST_READ_BYTES = 8 << 10;
-
     private static final long UNKNOWN_OFFSET = -1;
 
     private final FileSystem files;
@@ -43,6 +36,7 @@ public final class LogReader {
      * @param fromIndex index of the first entry wanted
      * @param lastIndex read no batch that ends after this
      * @param terms the term at {@code fromIndex} and those that begin after it
+     * @param checked where the file is known to be as it was written: what is read there may be sent from it
      */
     public record Request(
             long offset,
@@ -52,44 +46,53 @@ public final class LogReader {
             int maxBytes,
             boolean atLeastOne,
             boolean withRaftEntries,
-            List<TermStart> terms) {}
-
-    /** Reads from one segment; the result may hold less than asked if the segment ends first. */
-    public ReadResult read(FileRange range, Request request) {
-        BatchSelection selection = new BatchSelection(
-                request.fromIndex(),
-                request.lastIndex(),
-                request.maxBytes(),
-                request.atLeastOne(),
-                request.withRaftEntries());
-        Damage damage;
-        try (FileHandle file = files.open(range.file(), FileSystem.Access.READ)) {
-            damage = read(file, range, request, selection);
-        } catch (IOException e) {
-            damage = new Damage(range.file(), 0, "cannot be read: " + e);
+            List<TermStart> terms,
+            FileRanges checked) {
+        Selection selection() {
+            return new Selection(fromIndex, lastIndex, maxBytes, atLeastOne, withRaftEntries);
         }
-        if (damage != null) {
-            selection.release();
-            return new ReadResult.Damaged(damage);
-        }
-        return selection.toResult();
     }
 
-    private Damage read(FileHandle file, FileRange range, Request request, BatchSelection selection)
-            throws IOException {
+    /** Reads from one segment; the result may hold less than asked if the segment ends first. */
+    public FileRead read(FileRange range, Request request) {
+        try {
+            FileHandle file = files.open(range.file(), FileSystem.Access.READ_SHARED);
+            boolean held = false;
+            try {
+                FileRead read = read(file, range, request);
+                held = read.holdsFile();
+                return read;
+            } finally {
+                if (!held) {
+                    file.close();
+                }
+            }
+        } catch (IOException e) {
+            return FileRead.damaged(range, 0, "cannot be read: " + e);
+        }
+    }
+
+    private FileRead read(FileHandle file, FileRange range, Request request) throws IOException {
         long start = range.start() == FileRange.UNKNOWN
                 ? lookup.positionBefore(file, range, request.offset())
                 : range.start();
         BatchHeaders headers = new BatchHeaders(file, start, range.end());
         if (!find(headers, request, start == 0 ? range.baseOffset() : UNKNOWN_OFFSET)) {
-            return new Damage(range.file(), headers.position(), problem(headers, request));
+            return FileRead.damaged(range, headers.position(), problem(headers, request));
         }
         RecordBatch first = headers.batch();
-        long index = first.isRaftEntry()
-                ? request.fromIndex()
-                : request.fromIndex() - (request.offset() - first.baseOffset());
-        selection.verifyFrom(first.baseOffset(), request.terms());
-        return take(file, range, headers.position(), index, selection, request.maxBytes());
+        long position = headers.position();
+        long firstOffset = first.baseOffset();
+        long index = first.isRaftEntry() ? request.fromIndex() : request.fromIndex() - (request.offset() - firstOffset);
+        long checkedEnd = request.checked().endFrom(position);
+        if (checkedEnd > position) {
+            FileRead sent = new FileSelection(file, range, request, checkedEnd).take(headers, index);
+            if (sent != null) {
+                return sent;
+            }
+        }
+        CopiedRead copied = new CopiedRead(file, range, request, allocator);
+        return copied.take(position, firstOffset, index);
     }
 
     /** Walks to the batch that holds what is wanted; false where there is none, or a batch stands in a wrong place. */
@@ -118,42 +121,17 @@ public final class LogReader {
                 : "no batch for index " + request.fromIndex() + ", offset " + request.offset();
     }
 
-    /** Reads pieces of the file and takes the batches in them, until enough or the end of the range. */
-    private Damage take(
-            FileHandle file, FileRange range, long start, long firstIndex, BatchSelection selection, int maxBytes)
-            throws IOException {
-        long position = start;
-        long index = firstIndex;
-        long least = LEAST_READ_BYTES;
-        while (!selection.isComplete() && position < range.end()) {
-            long wanted = Math.max(least, maxBytes - selection.bytes());
-            ByteBuf piece = allocator.directBuffer((int) Math.min(wanted, range.end() - position));
-            try {
-                ByteBuffer target = piece.nioBuffer(0, piece.capacity());
-                int length = file.read(target, position);
-                piece.writerIndex(length);
-                int stopped = selection.take(piece, 0, length, index);
-                if (selection.damage() != null) {
-                    return new Damage(range.file(), position + stopped, selection.damage());
-                }
-                if (stopped == 0 && !selection.isComplete()) {
-                    // The next batch is larger than the piece: it was only wanted if nothing was taken so far.
-                    least = length >= RecordBatch.HEADER_BYTES
-                            ? new RecordBatch().wrap(piece, 0).sizeInBytes()
-                            : 0;
-                    if (least <= wanted || least > range.end() - position) {
-                        return new Damage(range.file(), position, "no whole batch begins here");
-                    }
-                }
-                position += stopped;
-                index = Math.max(index, selection.passedIndex() + 1);
-            } finally {
-                piece.release();
-            }
-            if (selection.bytes() > 0) {
-                return null;
-            }
+    /**
+     * Brings a range of a segment into the system's memory, for somebody who is about to read it.
+     *
+     * @return whether the disk had to be waited for; false if the file cannot be read
+     */
+    public boolean prefetch(FileRange range, long position, long length) {
+        try (FileHandle file = files.open(range.file(), FileSystem.Access.READ_SHARED)) {
+            return file.prefetch(position, length);
+        } catch (IOException e) {
+            // Whoever reads it finds out what is wrong.
+            return false;
         }
-        return null;
     }
 }
