@@ -21,6 +21,9 @@ public final class LogFixture {
     public static final LogConfig SMALL = new LogConfig(1024, 1000, 100, 0, false, 60_000, 100, 300);
 
     public final MemoryFileSystem disk = new MemoryFileSystem();
+    /** The disk as the log sees it. */
+    public FileSystem files = disk;
+
     public final Tasks tasks = new Tasks();
     public final List<Long> durable = new ArrayList<>();
     public LogFailure failure;
@@ -37,7 +40,7 @@ public final class LogFixture {
     }
 
     public OpenResult tryOpen() throws IOException {
-        directory = LogDirectory.open((FileSystem) disk, ROOT, IDENTITY, tasks.background);
+        directory = LogDirectory.open(files, ROOT, IDENTITY, tasks.background);
         return directory.openLog(ID, new byte[] {42}, config, now, hasPeers);
     }
 

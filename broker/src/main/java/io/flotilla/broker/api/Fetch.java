@@ -60,9 +60,7 @@ final class Fetch {
         for (FetchSession.Wanted partition : wanted) {
             FetchSession.Key key = partition.key;
             boolean byId = !Message.ZERO_UUID.equals(key.topicId());
-            if (last == null
-                    || !last.topicId().equals(key.topicId())
-                    || !last.topic().equals(key.topic())) {
+            if (last == null || !last.isOfTopic(key)) {
                 topic = Partitions.topic(image, key.topic(), key.topicId());
             }
             last = key;

@@ -9,11 +9,9 @@ import io.flotilla.wire.message.FetchRequest;
 import io.flotilla.wire.message.FetchResponse;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -71,8 +69,9 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
             FetchSessions.Opened.Session opened,
             List<FetchSession.Wanted> wanted,
             List<FetchResponse.Partition> answers) {
-        record TopicKey(String name, UUID id) {}
-        Map<TopicKey, List<FetchResponse.Partition>> topics = new LinkedHashMap<>();
+        List<FetchResponse.Topic> responses = new ArrayList<>();
+        List<FetchResponse.Partition> ofTopic = null;
+        FetchSession.Key last = null;
         for (int i = 0; i < answers.size(); i++) {
             FetchResponse.Partition answer = answers.get(i);
             FetchSession.Wanted partition = wanted.get(i);
@@ -81,22 +80,28 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
                 opened.session().served(partition);
             }
             if (news || !opened.incremental()) {
-                topics.computeIfAbsent(
-                                new TopicKey(partition.key.topic(), partition.key.topicId()), key -> new ArrayList<>())
-                        .add(answer);
+                if (last == null || !last.isOfTopic(partition.key)) {
+                    ofTopic = new ArrayList<>();
+                    responses.add(topic(partition.key, ofTopic));
+                    last = partition.key;
+                }
+                ofTopic.add(answer);
             }
         }
         sessions.close(opened.session());
-        List<FetchResponse.Topic> responses = new ArrayList<>(topics.size());
-        topics.forEach((key, parts) -> responses.add(FetchResponse.Topic.builder()
-                .topic(key.name())
-                .topicId(key.id())
-                .partitions(parts)
-                .build()));
         return FetchResponse.builder()
                 .sessionId(opened.responseId())
                 .responses(responses)
                 .nodeEndpoints(context.apiVersion() < FIRST_VERSION_WITH_ENDPOINTS ? List.of() : endpoints(answers))
+                .build();
+    }
+
+    /** A topic's partitions that follow each other; more of them may follow after those of another topic. */
+    private static FetchResponse.Topic topic(FetchSession.Key key, List<FetchResponse.Partition> partitions) {
+        return FetchResponse.Topic.builder()
+                .topic(key.topic())
+                .topicId(key.topicId())
+                .partitions(partitions)
                 .build();
     }
 
@@ -105,11 +110,12 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
     }
 
     private List<FetchResponse.NodeEndpoint> endpoints(List<FetchResponse.Partition> answers) {
-        Map<Integer, FetchResponse.NodeEndpoint> endpoints = new TreeMap<>();
+        Map<Integer, FetchResponse.NodeEndpoint> endpoints = null;
         for (FetchResponse.Partition answer : answers) {
             int leader = answer.currentLeader().leaderId();
             BrokerInfo broker = leader < 0 ? null : partitions.broker(leader);
             if (broker != null) {
+                endpoints = endpoints == null ? new TreeMap<>() : endpoints;
                 endpoints.put(
                         leader,
                         FetchResponse.NodeEndpoint.builder()
@@ -120,7 +126,7 @@ public final class FetchHandler implements Handler<FetchRequest, FetchResponse> 
                                 .build());
             }
         }
-        return List.copyOf(endpoints.values());
+        return endpoints == null ? List.of() : List.copyOf(endpoints.values());
     }
 
     @Override

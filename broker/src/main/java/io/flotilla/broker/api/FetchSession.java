@@ -14,7 +14,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class FetchSession {
     /** A partition as the client names it: by topic id, or by name before version 13. */
-    record Key(String topic, UUID topicId, int partition) {}
+    record Key(String topic, UUID topicId, int partition) {
+        boolean isOfTopic(Key other) {
+            return topicId.equals(other.topicId) && topic.equals(other.topic);
+        }
+    }
 
     /** A partition's place in a fetch: what the client asked for, and what it was last told. */
     static final class Wanted {

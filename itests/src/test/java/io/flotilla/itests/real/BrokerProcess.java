@@ -74,6 +74,9 @@ final class BrokerProcess {
                         .collect(Collectors.joining()));
     }
 
+    /** Measurements turn it off, as it takes more time than what is measured. */
+    private static final String LEAK_DETECTION = System.getProperty("flotilla.leaks", "paranoid");
+
     void start() throws IOException {
         if (isRunning()) {
             throw new IllegalStateException("it runs already, as process " + pid());
@@ -85,7 +88,7 @@ final class BrokerProcess {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
-                "-Dio.netty.leakDetection.level=paranoid",
+                "-Dio.netty.leakDetection.level=" + LEAK_DETECTION,
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -26,7 +26,7 @@ final class Places {
         if (batch.baseOffset() != nextOffset) {
             return "a batch with offset " + batch.baseOffset() + " stands where offset " + nextOffset + " belongs";
         }
-        int term = termAt(last);
+        int term = TermStart.termAt(terms, last);
         if (batch.partitionLeaderEpoch() != term) {
             return "a batch of term " + batch.partitionLeaderEpoch() + " stands where term " + term + " belongs";
         }
@@ -36,15 +36,5 @@ final class Places {
     /** Goes on to the place after a batch. */
     void pass(RecordBatch batch) {
         nextOffset = batch.nextOffset();
-    }
-
-    private int termAt(long index) {
-        int term = 0;
-        for (TermStart start : terms) {
-            if (start.index() <= index) {
-                term = start.term();
-            }
-        }
-        return term;
     }
 }
