@@ -41,7 +41,7 @@ class SendTest {
         open();
         for (int i = 0; i < BATCHES; i++) {
             if (i == 10) {
-                fixture.log.append(Batches.leaderChange(1), 1, 0);
+                fixture.log.append(Batches.leaderChange(1, 1), 1, 0);
             }
             ByteBuf batch = Batches.records(Compression.NONE, VALUE_BYTES, i);
             sizes.add(batch.readableBytes());

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * {@code flotilla.log}, to which every start appends.
  */
 final class BrokerProcess {
+    /** Measurements turn it off, as it takes more time than what is measured. */
+    private static final String LEAK_DETECTION = System.getProperty("flotilla.leaks", "paranoid");
+
     private static final int HEAP_MB = 512;
     private static final int STOP_SECONDS = 60;
     private static final int HTTP_LIMIT_MS = 5000;
@@ -73,9 +76,6 @@ final class BrokerProcess {
                         .map(property -> property.getKey() + "=" + property.getValue() + "\n")
                         .collect(Collectors.joining()));
     }
-
-    /** Measurements turn it off, as it takes more time than what is measured. */
-    private static final String LEAK_DETECTION = System.getProperty("flotilla.leaks", "paranoid");
 
     void start() throws IOException {
         if (isRunning()) {
