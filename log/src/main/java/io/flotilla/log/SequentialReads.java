@@ -50,10 +50,18 @@ final class SequentialReads {
         return null;
     }
 
-    /** Remembers a place, instead of the oldest if there are too many; null if it was known already. */
+    /**
+     * Remembers a place, instead of the oldest if there are too many.
+     *
+     * @param cold whether what was read had to come from the disk
+     * @return null if all this was known already
+     */
     Place add(long offset, long segment, long position, boolean cold) {
-        if (find(offset) != null) {
-            return null;
+        Place known = find(offset);
+        if (known != null) {
+            boolean news = cold && !known.cold;
+            known.cold |= cold;
+            return news ? known : null;
         }
         // A new one: a task that reads ahead for the old one may still have its answer for it.
         Place place = new Place();

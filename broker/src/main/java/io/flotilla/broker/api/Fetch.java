@@ -10,6 +10,7 @@ import io.flotilla.wire.message.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One fetch under way: looks what is there; if that is too little, waits until more is committed or time is up, and looks
@@ -109,6 +110,7 @@ final class Fetch {
 
     private void lookAgain() {
         waiting = false;
+        onTheirLoops(FetchPart::stopWaiting);
         parts.forEach(FetchPart::reset);
         bytes = 0;
         look(0);
@@ -142,7 +144,36 @@ final class Fetch {
             finish();
         } else {
             waiting = true;
-            parts.forEach(part -> part.await(loop, deadlineNanos, this::wake));
+            Runnable wake = this::wake;
+            onTheirLoops(part -> part.await(loop, deadlineNanos, wake));
+        }
+    }
+
+    /** Does something for each partition on its loop: one task for all that are on the same one. */
+    private void onTheirLoops(Consumer<FetchPart> action) {
+        for (int i = 0; i < parts.size(); i++) {
+            EventLoop home = parts.get(i).home();
+            if (home != null && isFirstOf(home, i)) {
+                int first = i;
+                FetchPart.on(home, () -> forEachOf(home, first, action));
+            }
+        }
+    }
+
+    private boolean isFirstOf(EventLoop home, int number) {
+        for (int i = 0; i < number; i++) {
+            if (parts.get(i).home() == home) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void forEachOf(EventLoop home, int first, Consumer<FetchPart> action) {
+        for (int i = first; i < parts.size(); i++) {
+            if (parts.get(i).home() == home) {
+                action.accept(parts.get(i));
+            }
         }
     }
 

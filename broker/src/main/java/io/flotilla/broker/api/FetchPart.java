@@ -16,7 +16,7 @@ import java.util.function.Function;
 
 /**
  * One partition of a fetch under way: what is wanted, and what has been found so far. Lives on the connection's loop, except
- * for {@link #read}.
+ * for {@link #read}, {@link #await} and {@link #stopWaiting}.
  *
  * <p>Any replica serves what it knows to be committed. A follower may know less than the consumer does, of offsets and of
  * leader epochs; the consumer then waits for it to catch up, and is sent back to the leader only when it does not.
@@ -36,7 +36,9 @@ final class FetchPart {
     private boolean behind;
 
     private ByteBuf records = Unpooled.EMPTY_BUFFER;
+    /** Made for the first wait and used for each; touched on the replica's loop only. */
     private Waiters.Wait wait;
+
     private FetchResponse.EpochEndOffset diverging;
     private int readFrom = NearestReplica.LEADER;
     /** Whether a quorum has confirmed that what is known here is not out of date; null while it was not asked. */
@@ -216,37 +218,42 @@ final class FetchPart {
     void reset() {
         records.release();
         records = Unpooled.EMPTY_BUFFER;
-        Waiters.Wait waited = wait;
-        if (waited != null) {
-            wait = null;
-            on(found.replica().loop(), waited::cancel);
+    }
+
+    // ---- waiting, on the replica's loop
+
+    /** The loop of the partition, if it has a replica here. */
+    EventLoop home() {
+        return found.replica() == null ? null : found.replica().loop();
+    }
+
+    /** Waits for more than was seen to be committed, and has the connection's loop run a task then, at least once. */
+    void await(EventLoop loop, long deadlineNanos, Runnable wake) {
+        if (wait == null) {
+            wait = new Waiters.Wait() {
+                @Override
+                protected void reached() {
+                    loop.execute(wake);
+                }
+
+                @Override
+                protected void failed(ErrorCode cause) {
+                    loop.execute(wake);
+                }
+            };
+        }
+        Replica replica = found.replica();
+        if (replica.term() == term) {
+            // A partition that had some, though too few, records is waited on past what was seen of it.
+            replica.awaitRecord(Math.max(offset(), highWatermark), deadlineNanos, wait);
+        } else {
+            loop.execute(wake);
         }
     }
 
-    /** Waits for more than was seen to be committed, and calls back on the connection's loop, at least once. */
-    void await(EventLoop loop, long deadlineNanos, Runnable wake) {
-        Waiters.Wait waiting = new Waiters.Wait() {
-            @Override
-            protected void reached() {
-                loop.execute(wake);
-            }
-
-            @Override
-            protected void failed(ErrorCode cause) {
-                loop.execute(wake);
-            }
-        };
-        wait = waiting;
-        // A partition that had some, though too few, records is waited on past what was seen of it.
-        long offset = Math.max(offset(), highWatermark);
-        Replica replica = found.replica();
-        on(replica.loop(), () -> {
-            if (replica.term() == term) {
-                replica.awaitRecord(offset, deadlineNanos, waiting);
-            } else {
-                loop.execute(wake);
-            }
-        });
+    /** Waits no longer. */
+    void stopWaiting() {
+        wait.cancel();
     }
 
     // ---- the answer
