@@ -23,6 +23,9 @@ final class BatchHeaders {
     private int chunkLength;
     private long position = -1;
     private long next;
+    /** Of the batch found last, in bytes. */
+    private int size;
+
     private String problem;
 
     /** Walks from a batch's position up to the end of the range. */
@@ -44,14 +47,16 @@ final class BatchHeaders {
         }
         if (position < chunkStart || position + RecordBatch.HEADER_BYTES > chunkStart + chunkLength) {
             chunkStart = position;
-            chunkLength = file.read(chunk.clear(), position);
+            // After a batch that is larger than a chunk the header is all of the next one that will be looked at.
+            chunkLength = file.read(
+                    chunk.clear().limit(size > CHUNK_BYTES ? RecordBatch.HEADER_BYTES : CHUNK_BYTES), position);
             if (chunkLength < RecordBatch.HEADER_BYTES) {
                 problem = "the file ends early";
                 return false;
             }
         }
         batch.wrap(view, (int) (position - chunkStart));
-        int size = batch.sizeInBytes();
+        size = batch.sizeInBytes();
         if (batch.magic() != RecordBatch.MAGIC_V2 || size < RecordBatch.HEADER_BYTES || size > end - position) {
             problem = "no batch begins here";
             return false;
