@@ -109,7 +109,7 @@ public final class TimeSearch {
     }
 
     private boolean walk(FileRange range, Scope scope, long timestamp, Visitor visitor) {
-        try (FileHandle file = files.open(range.file(), FileSystem.Access.READ)) {
+        try (FileHandle file = files.open(range.file(), FileSystem.Access.READ_SHARED)) {
             BatchHeaders headers = new BatchHeaders(file, start(file, range, timestamp), range.end());
             while (headers.next()) {
                 RecordBatch batch = headers.batch();
