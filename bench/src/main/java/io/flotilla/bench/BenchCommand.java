@@ -1,6 +1,5 @@
 package io.flotilla.bench;
 
-import io.flotilla.bench.cluster.Installation;
 import io.flotilla.bench.load.Workload;
 import io.flotilla.bench.profile.Profiler;
 import io.flotilla.broker.cli.CommandException;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code flotilla bench}: compares systems, or takes profiles. */
 @Command(
         name = "bench",
-        subcommands = ScaleCommand.class,
+        subcommands = {ScaleCommand.class, MicroCommand.class},
         description = {
             "Compare Flotilla with Apache Kafka on this machine, under Kafka's own perf tools.",
             "",
@@ -62,7 +61,7 @@ public final class BenchCommand implements ExtraCommand {
             paramLabel = "LIST",
             description =
                     "Do not compare, but take a profile of the brokers under each of these workloads; summary and flame graph go"
-                            + " to profiles/ beside the page. Of Flotilla, unless --systems names others.")
+                            + " to profiles/ beside the page.")
     private String profile;
 
     @Option(
@@ -81,13 +80,15 @@ public final class BenchCommand implements ExtraCommand {
         Profiler.Event event = Profiler.Event.named(profileEvent)
                 .orElseThrow(() -> common.refuse(
                         "--profile-event: there is no '" + profileEvent + "'; there are " + Profiler.Event.names()));
-        common.systems();
-        Installation installation = Installation.ofThisProgram();
-        common.docs(installation.home());
+        common.check();
+        if (profiling && !common.writesDocs()) {
+            throw common.refuse("--profile has nothing to do with --no-docs");
+        }
         try (Session session = new Session(common, spec.commandLine().getErr())) {
             try {
                 if (profiling) {
-                    return new ProfileRun(session, common, event).run(chosen) ? 0 : 1;
+                    new ProfileRun(session, common, event).run(chosen);
+                    return 0;
                 }
                 ComparisonRun run = new ComparisonRun(session, common, chosen, rounds);
                 return run.run(spec.commandLine().getOut(), out) ? 0 : 1;

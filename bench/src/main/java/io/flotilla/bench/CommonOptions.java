@@ -26,8 +26,9 @@ final class CommonOptions {
             names = "--systems",
             paramLabel = "LIST",
             description =
-                    "Whom to measure, with commas between: flotilla, flotilla-write-caching, kafka, kafka-fsync (default: ${DEFAULT-VALUE}).")
-    private String systems = "flotilla,kafka";
+                    "Whom to measure, with commas between: flotilla, flotilla-write-caching, kafka, kafka-fsync (default: those to"
+                            + " compare are flotilla,kafka, else flotilla alone).")
+    private String systems;
 
     @Option(
             names = "--scale",
@@ -56,8 +57,24 @@ final class CommonOptions {
     @Option(names = "--no-docs", description = "Print only.")
     private boolean noDocs;
 
-    List<SystemUnderTest> systems() {
-        return list("--systems", systems, SystemUnderTest::named, SystemUnderTest.names());
+    /** Refuses what is wrong, before anything is started. */
+    void check() {
+        systems(SystemUnderTest.FLOTILLA.option());
+        scale();
+        heap();
+        data();
+        if (noDocs && docs != null) {
+            throw refuse("--docs and --no-docs exclude each other");
+        }
+    }
+
+    boolean writesDocs() {
+        return !noDocs;
+    }
+
+    /** @param unsaid whom to measure when the user has not said it */
+    List<SystemUnderTest> systems(String unsaid) {
+        return list("--systems", systems == null ? unsaid : systems, SystemUnderTest::named, SystemUnderTest.names());
     }
 
     double scale() {
@@ -84,9 +101,6 @@ final class CommonOptions {
 
     /** The page to write; empty for none. */
     Optional<Path> docs(Path home) {
-        if (noDocs && docs != null) {
-            throw refuse("--docs and --no-docs exclude each other");
-        }
         if (noDocs) {
             return Optional.empty();
         }
@@ -109,6 +123,6 @@ final class CommonOptions {
 
     /** As on the command line, for who wants to repeat it. */
     String text() {
-        return "--systems " + systems + " --scale " + scale + " --heap " + heap;
+        return (systems == null ? "" : "--systems " + systems + " ") + "--scale " + scale + " --heap " + heap;
     }
 }

@@ -33,7 +33,7 @@ final class ComparisonRun {
     ComparisonRun(Session session, CommonOptions options, List<Workload> workloads, int rounds) {
         this.session = session;
         this.options = options;
-        this.systems = options.systems();
+        this.systems = options.systems("flotilla,kafka");
         this.workloads = workloads;
         this.rounds = rounds;
     }

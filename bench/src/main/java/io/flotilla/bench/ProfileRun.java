@@ -25,35 +25,31 @@ final class ProfileRun {
         this.event = event;
     }
 
-    /** Returns whether everything went well. */
-    boolean run(List<Workload> workloads) throws IOException {
-        Path page = options.docs(session.installation().home())
-                .orElseThrow(() -> options.refuse("--profile has nothing to do with --no-docs"));
+    /** Writes a summary and a picture for each system and workload. */
+    void run(List<Workload> workloads) throws IOException {
+        Path page = options.docs(session.installation().home()).orElseThrow();
         Path directory = page.resolveSibling("profiles");
         Files.createDirectories(directory);
         Profiler profiler = new Profiler(session.programs(), session.directory());
-        for (SystemUnderTest system : options.systems()) {
+        for (SystemUnderTest system : options.systems(SystemUnderTest.FLOTILLA.option())) {
             for (Workload workload : workloads) {
                 take(profiler, system, workload, directory);
             }
         }
-        return true;
     }
 
     private void take(Profiler profiler, SystemUnderTest system, Workload workload, Path directory) throws IOException {
         session.progress("starting three brokers of %s", system.option());
         try (BenchCluster cluster = session.start(system)) {
-            Target target = session.target(cluster);
-            if (workload == Workload.CONSUME_1K) {
-                Workload.PRODUCE_1K.measure(target);
-            }
             // A broker that failover kills can tell nothing any more.
             List<Long> pids = workload == Workload.FAILOVER
                     ? cluster.pids().subList(0, cluster.pids().size() - 1)
                     : cluster.pids();
-            session.progress("profile (%s) of %s under %s", event.option(), system.option(), workload.option());
-            profiler.start(pids, event);
-            Map<String, Double> figures = workload.measure(target);
+            Target.Begin begin = () -> {
+                session.progress("profile (%s) of %s under %s", event.option(), system.option(), workload.option());
+                profiler.start(pids, event);
+            };
+            Map<String, Double> figures = workload.measure(session.target(cluster, begin));
             Map<String, Long> stacks = profiler.stop(pids);
             String title = system.label() + ", " + workload.option() + ", " + event.option() + " ("
                     + session.machine().date() + ", commit " + session.machine().commit() + ", scale "

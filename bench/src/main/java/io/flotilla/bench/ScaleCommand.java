@@ -1,6 +1,5 @@
 package io.flotilla.bench;
 
-import io.flotilla.bench.cluster.Installation;
 import io.flotilla.bench.load.Axis;
 import io.flotilla.broker.cli.CommandException;
 import java.io.IOException;
@@ -48,8 +47,7 @@ public final class ScaleCommand implements Callable<Integer> {
         Axis chosen = Axis.named(axis)
                 .orElseThrow(() -> common.refuse("--axis: there is no '" + axis + "'; there are " + Axis.names()));
         List<Integer> at = points == null ? chosen.points() : points();
-        common.systems();
-        common.docs(Installation.ofThisProgram().home());
+        common.check();
         try (Session session = new Session(common, spec.commandLine().getErr())) {
             try {
                 new ScaleRun(session, common, chosen, at).run(spec.commandLine().getOut());

@@ -43,7 +43,7 @@ final class ScaleRun {
     record Raw(Machine machine, String command, Map<String, SortedMap<Integer, Map<String, Double>>> figures) {}
 
     void run(PrintWriter out) throws IOException {
-        for (SystemUnderTest system : options.systems()) {
+        for (SystemUnderTest system : options.systems(SystemUnderTest.FLOTILLA.option())) {
             measured.put(system, axis.newClusterPerPoint() ? onNewClusters(system) : onOneCluster(system));
         }
         Rows table = table();

@@ -64,7 +64,11 @@ final class Session implements AutoCloseable {
     }
 
     Target target(BenchCluster cluster) {
-        return new Target(cluster, programs, scale);
+        return target(cluster, () -> {});
+    }
+
+    Target target(BenchCluster cluster, Target.Begin onMeasured) {
+        return new Target(cluster, programs, scale, onMeasured);
     }
 
     /** Tells the user how far it is. */

@@ -20,6 +20,7 @@ final class Failover {
         target.cluster().createTopic(topic, FailoverLoad.PARTITIONS);
         int seconds = target.seconds(SECONDS, LEAST_SECONDS);
         List<Long> pids = target.cluster().pids();
+        target.onMeasured().begin();
         String output = target.programs()
                 .ownProgram(
                         FailoverLoad.class,

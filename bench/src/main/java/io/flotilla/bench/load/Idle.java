@@ -1,6 +1,7 @@
 package io.flotilla.bench.load;
 
 import io.flotilla.broker.cli.CommandException;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -11,12 +12,13 @@ final class Idle {
 
     private Idle() {}
 
-    static Map<String, Double> measure(Target target) {
+    static Map<String, Double> measure(Target target) throws IOException {
         long begin = System.nanoTime();
         target.cluster().createTopic("bench-idle", PARTITIONS);
         double created = (System.nanoTime() - begin) / 1e9;
         int seconds = target.seconds(SECONDS, 4);
         sleep(seconds);
+        target.onMeasured().begin();
         return Map.of(
                 "create_s", created,
                 "cpu_pct_per_broker", cpuPercentPerBroker(target, seconds),

@@ -46,6 +46,7 @@ final class Latency {
         int rate = sending.recordsPerSecond();
         target.tools().produce(topic, (long) rate * target.seconds(WARM_UP_SECONDS, 2), sending);
         long records = target.scaled((long) rate * SECONDS, 2L * rate);
+        target.onMeasured().begin();
         double cpuBefore = target.cluster().cpuSeconds();
         Produced produced = target.tools().produce(topic, records, sending);
         double cpu = target.cluster().cpuSeconds() - cpuBefore;
@@ -54,6 +55,7 @@ final class Latency {
 
     static Map<String, Double> endToEnd(Target target) throws IOException {
         target.cluster().createTopic("bench-end-to-end", 1);
+        target.onMeasured().begin();
         EndToEnd result =
                 target.tools().endToEnd("bench-end-to-end", target.scaled(END_TO_END_RECORDS, 200), RECORD_BYTES);
         return Map.of(

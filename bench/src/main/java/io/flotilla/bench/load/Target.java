@@ -2,13 +2,21 @@ package io.flotilla.bench.load;
 
 import io.flotilla.bench.cluster.BenchCluster;
 import io.flotilla.bench.cluster.Programs;
+import java.io.IOException;
 
 /**
  * What a workload is put on, and how much of it.
  *
  * @param scale multiplies how many records are sent; 1 is the full size
+ * @param onMeasured called by each workload when what warms up is over and what is measured begins
  */
-public record Target(BenchCluster cluster, Programs programs, double scale) {
+public record Target(BenchCluster cluster, Programs programs, double scale, Begin onMeasured) {
+    /** Begins something besides the measurement. */
+    @FunctionalInterface
+    public interface Begin {
+        void begin() throws IOException;
+    }
+
     PerfTools tools() {
         return new PerfTools(programs, cluster.bootstrap());
     }

@@ -34,6 +34,7 @@ final class Throughput {
         long records = target.scaled(fullRecords, LEAST_RECORDS);
         target.cluster().createTopic(topic, PARTITIONS);
         Produced first = target.tools().produce(topic, records, asFastAsItGoes(recordBytes));
+        target.onMeasured().begin();
         double cpuBefore = target.cluster().cpuSeconds();
         Produced second = target.tools().produce(topic, records, asFastAsItGoes(recordBytes));
         double cpu = target.cluster().cpuSeconds() - cpuBefore;
@@ -56,6 +57,7 @@ final class Throughput {
             target.tools().produce(TOPIC_1K, records, asFastAsItGoes(RECORD_BYTES));
         }
         target.tools().consume(TOPIC_1K, records / 3);
+        target.onMeasured().begin();
         double cpuBefore = target.cluster().cpuSeconds();
         Consumed consumed = target.tools().consume(TOPIC_1K, records);
         double cpu = target.cluster().cpuSeconds() - cpuBefore;

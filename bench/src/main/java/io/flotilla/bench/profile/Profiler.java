@@ -99,7 +99,8 @@ public final class Profiler {
     }
 
     private void tell(long pid, String command) throws IOException {
-        String answer = programs.jcmd(pid, "JVMTI.agent_load", library, command);
+        // In quotes, as jcmd would take what has an equals sign for an option of its own.
+        String answer = programs.jcmd(pid, "JVMTI.agent_load", library, "\"" + command + "\"");
         if (!answer.contains("return code: 0")) {
             throw new CommandException("process " + pid + " cannot be profiled: " + answer.strip());
         }
