@@ -4,6 +4,8 @@ import io.flotilla.check.Event;
 import io.flotilla.check.History;
 import io.flotilla.check.Partition;
 import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.message.AddRaftVoterRequest;
+import io.flotilla.wire.message.AddRaftVoterResponse;
 import io.flotilla.wire.message.AlterPartitionReassignmentsRequest;
 import io.flotilla.wire.message.AlterPartitionReassignmentsResponse;
 import io.flotilla.wire.message.CreateTopicsRequest;
@@ -14,14 +16,24 @@ import io.flotilla.wire.message.DeleteTopicsRequest;
 import io.flotilla.wire.message.DeleteTopicsResponse;
 import io.flotilla.wire.message.ElectLeadersRequest;
 import io.flotilla.wire.message.ElectLeadersResponse;
+import io.flotilla.wire.message.IncrementalAlterConfigsRequest;
+import io.flotilla.wire.message.IncrementalAlterConfigsResponse;
+import io.flotilla.wire.message.RemoveRaftVoterRequest;
+import io.flotilla.wire.message.RemoveRaftVoterResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** An administrator: makes and removes topics, deletes records, has partitions led by those who prefer to. */
 final class AdminWorkload {
     private static final int TIMEOUT_MS = 8_000;
     private static final long PAUSE_MS = 200;
+    private static final byte TOPIC = 2;
+    private static final byte SET = 0;
+    private static final byte DELETE = 1;
 
     private final SimClient client;
     private final History history;
@@ -33,6 +45,8 @@ final class AdminWorkload {
     private final RandomGenerator random;
     private int spareTopics;
     private boolean spareThere;
+    private final Set<Integer> formerVoters = new TreeSet<>();
+    private final Set<String> keepsNotAll = new TreeSet<>();
 
     /** @param topics that are to stay */
     AdminWorkload(SimClient client, History history, Oracle oracle, int brokers, List<String> topics, int partitions) {
@@ -48,11 +62,17 @@ final class AdminWorkload {
 
     /** Makes a topic with three replicas, tries until it is there, and says so. */
     void createTopic(String name, Runnable done) {
+        createTopic(name, List.of(), done);
+    }
+
+    /** @param configs the topic's own configuration */
+    void createTopic(String name, List<CreateTopicsRequest.Config> configs, Runnable done) {
         CreateTopicsRequest request = CreateTopicsRequest.builder()
                 .topics(List.of(CreateTopicsRequest.Topic.builder()
                         .name(name)
                         .numPartitions(partitions)
                         .replicationFactor((short) 3)
+                        .configs(configs)
                         .build()))
                 .timeoutMs(TIMEOUT_MS / 2)
                 .build();
@@ -63,7 +83,7 @@ final class AdminWorkload {
             if (error == ErrorCode.NONE || error == ErrorCode.TOPIC_ALREADY_EXISTS) {
                 done.run();
             } else {
-                client.after(PAUSE_MS, () -> createTopic(name, done));
+                client.after(PAUSE_MS, () -> createTopic(name, configs, done));
             }
         });
     }
@@ -118,6 +138,98 @@ final class AdminWorkload {
                     .build();
             client.call(leader, request, DeleteRecordsResponse.class, TIMEOUT_MS, response -> {});
         });
+    }
+
+    /** Has a topic keep no more than so many bytes, or so old records, or from now on everything. */
+    void changeRetention() {
+        String topic = topics.get(random.nextInt(topics.size()));
+        if (keepsNotAll.add(topic)) {
+            for (int i = 0; i < partitions; i++) {
+                history.add(new Event.DeletionAllowed(new Partition(topic, i), Long.MAX_VALUE));
+            }
+        }
+        switch (random.nextInt(3)) {
+            case 0 -> retain(topic, "retention.bytes", String.valueOf(8_192 << random.nextInt(4)));
+            case 1 -> retain(topic, "retention.ms", String.valueOf(500 << random.nextInt(4)));
+            default -> keepEverything(topic);
+        }
+    }
+
+    /** All topics are to keep everything from now on. */
+    void keepEverything() {
+        keepsNotAll.forEach(this::keepEverything);
+    }
+
+    private void keepEverything(String topic) {
+        retain(topic, "retention.bytes", null);
+        retain(topic, "retention.ms", null);
+    }
+
+    private void retain(String topic, String name, String value) {
+        client.world().note(topic + ": " + name + " is to be " + (value == null ? "as usual" : value));
+        IncrementalAlterConfigsRequest.Config config = IncrementalAlterConfigsRequest.Config.builder()
+                .name(name)
+                .configOperation(value == null ? DELETE : SET)
+                .value(value)
+                .build();
+        IncrementalAlterConfigsRequest request = IncrementalAlterConfigsRequest.builder()
+                .resources(List.of(IncrementalAlterConfigsRequest.Resource.builder()
+                        .resourceType(TOPIC)
+                        .resourceName(topic)
+                        .configs(List.of(config))
+                        .build()))
+                .build();
+        client.after(
+                0,
+                () -> client.call(
+                        directory.anyBroker(),
+                        request,
+                        IncrementalAlterConfigsResponse.class,
+                        TIMEOUT_MS,
+                        response -> {}));
+    }
+
+    /** Has a broker cease to be a voter of the metadata, or become one again. */
+    void changeVoters(int fewest) {
+        boolean add = !formerVoters.isEmpty() && (random.nextBoolean() || brokers - formerVoters.size() <= fewest);
+        if (add) {
+            addVoter(formerVoters.iterator().next());
+        } else if (brokers - formerVoters.size() > fewest) {
+            removeVoter(1 + random.nextInt(brokers));
+        }
+    }
+
+    private void addVoter(int broker) {
+        client.world().note("broker " + broker + " is to be a voter again");
+        AddRaftVoterRequest request = AddRaftVoterRequest.builder()
+                .timeoutMs(TIMEOUT_MS / 2)
+                .voterId(broker)
+                .voterDirectoryId(new UUID(0, 0))
+                .listeners(List.of())
+                .ackWhenCommitted(true)
+                .build();
+        client.after(
+                0,
+                () -> client.call(directory.anyBroker(), request, AddRaftVoterResponse.class, TIMEOUT_MS, response -> {
+                    // Until that is certain it counts for none.
+                    if (response != null && response.errorCode() == ErrorCode.NONE.code()) {
+                        formerVoters.remove(broker);
+                    }
+                }));
+    }
+
+    private void removeVoter(int broker) {
+        if (formerVoters.add(broker)) {
+            client.world().note("broker " + broker + " is to be no voter any more");
+            RemoveRaftVoterRequest request = RemoveRaftVoterRequest.builder()
+                    .voterId(broker)
+                    .voterDirectoryId(new UUID(0, 0))
+                    .build();
+            client.after(
+                    0,
+                    () -> client.call(
+                            directory.anyBroker(), request, RemoveRaftVoterResponse.class, TIMEOUT_MS, response -> {}));
+        }
     }
 
     /** Has some partition move to three brokers drawn anew, or stay where it is after all. */

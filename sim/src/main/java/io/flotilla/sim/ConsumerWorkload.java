@@ -5,6 +5,7 @@ import io.flotilla.check.History;
 import io.flotilla.check.Partition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A consumer without a group that reads everything from its beginning, and asks now and then where partitions begin and end. */
 final class ConsumerWorkload implements Workload {
@@ -17,17 +18,23 @@ final class ConsumerWorkload implements Workload {
     private final Oracle oracle;
     private int looksLeft = Integer.MAX_VALUE;
 
+    /** @param reads where to read each topic */
     ConsumerWorkload(
-            SimClient client, History history, int brokers, List<String> topics, int partitions, Oracle oracle) {
+            SimClient client,
+            History history,
+            int brokers,
+            Map<String, PartitionReader.Reads> reads,
+            int partitions,
+            Oracle oracle) {
         this.client = client;
         this.history = history;
         this.oracle = oracle;
         this.directory = new Directory(client, brokers);
-        for (String topic : topics) {
+        reads.forEach((topic, where) -> {
             for (int i = 0; i < partitions; i++) {
-                readers.add(new PartitionReader(client, history, directory, new Partition(topic, i), oracle));
+                readers.add(new PartitionReader(client, history, directory, new Partition(topic, i), oracle, where));
             }
-        }
+        });
     }
 
     @Override

@@ -18,6 +18,7 @@ final class Directory {
     private final int brokers;
     private final RandomGenerator random;
     private final Map<Partition, Integer> leaders = new TreeMap<>();
+    private final Map<Partition, List<Integer>> replicas = new TreeMap<>();
     private final Map<String, UUID> ids = new TreeMap<>();
     private boolean asking;
 
@@ -30,6 +31,12 @@ final class Directory {
     /** The leader's broker id, or -1 while none is known. */
     int leader(Partition partition) {
         return leaders.getOrDefault(partition, -1);
+    }
+
+    /** Some replica's broker id, or -1 while none is known. */
+    int anyReplica(Partition partition) {
+        List<Integer> all = replicas.getOrDefault(partition, List.of());
+        return all.isEmpty() ? -1 : all.get(random.nextInt(all.size()));
     }
 
     /** The topic's id, or null while it is not known. */
@@ -73,7 +80,9 @@ final class Directory {
         }
         ids.put(topic.name(), topic.topicId());
         for (MetadataResponse.Partition partition : topic.partitions()) {
-            leaders.put(new Partition(topic.name(), partition.partitionIndex()), partition.leaderId());
+            Partition name = new Partition(topic.name(), partition.partitionIndex());
+            leaders.put(name, partition.leaderId());
+            replicas.put(name, partition.replicaNodes());
         }
     }
 }

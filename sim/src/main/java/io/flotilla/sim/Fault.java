@@ -43,7 +43,11 @@ enum Fault {
     /** Topics come and go. */
     TOPICS(4_000),
     /** Records are deleted from the beginning of partitions. */
-    DELETE_RECORDS(3_000);
+    DELETE_RECORDS(3_000),
+    /** A topic is to keep so many bytes, or what is so old, or everything again. */
+    RETENTION(3_000),
+    /** A broker ceases to be a voter of the metadata, or becomes one again. */
+    VOTERS(3_000);
 
     private final int meanMs;
 

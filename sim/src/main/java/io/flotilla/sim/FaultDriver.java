@@ -23,10 +23,19 @@ final class FaultDriver {
     /** The one machine that loses or garbles what it had: a majority never does. */
     private final int victim;
 
+    private final double mostDrift;
     private boolean over;
 
-    FaultDriver(SimWorld world, SimNetwork network, SimCluster cluster, AdminWorkload admin, Iterable<Fault> allowed) {
+    /** @param mostDrift how much faster or slower than true time clocks run at most */
+    FaultDriver(
+            SimWorld world,
+            SimNetwork network,
+            SimCluster cluster,
+            AdminWorkload admin,
+            Iterable<Fault> allowed,
+            double mostDrift) {
         this.world = world;
+        this.mostDrift = mostDrift;
         this.network = network;
         this.cluster = cluster;
         this.admin = admin;
@@ -77,13 +86,20 @@ final class FaultDriver {
             case SLOW_DISK -> withRunning(this::slowDown);
             case SYNC_FAILURE -> withRunning(this::failSync);
             case FULL_DISK -> withRunning(this::fillDisk);
-            case BIT_FLIP -> flipBit(cluster.broker(victim));
+            case BIT_FLIP -> cluster.broker(victim).disk().flipBit();
             case REPLACE -> replace(cluster.broker(victim));
             case REASSIGN -> admin.reassign();
             case TRANSFER -> admin.transferLeader();
             case TOPICS -> admin.createOrDeleteTopic();
             case DELETE_RECORDS -> admin.deleteRecords();
+            case RETENTION -> admin.changeRetention();
+            case VOTERS -> admin.changeVoters(fewestVoters());
         }
+    }
+
+    /** One that loses what it had must leave a majority that has it. */
+    private int fewestVoters() {
+        return means.containsKey(Fault.REPLACE) || means.containsKey(Fault.BIT_FLIP) ? 3 : 2;
     }
 
     private interface Deed {
@@ -185,8 +201,7 @@ final class FaultDriver {
             world.note("the time of day of broker " + broker.id() + " jumps by " + jump + " ms");
             broker.process().jump(jump);
         } else {
-            // As bad as quartz gets, times ten.
-            broker.process().setDrift((random.nextDouble() - 0.5) / 500);
+            broker.process().setDrift((random.nextDouble() - 0.5) * 2 * mostDrift);
         }
     }
 
@@ -213,12 +228,6 @@ final class FaultDriver {
         world.after((200 + random.nextLong(4_000)) * SimWorld.MILLIS, broker.disk()::makeRoom);
     }
 
-    private void flipBit(SimBroker broker) {
-        if (broker.disk().flipBit()) {
-            cluster.excuse(broker);
-        }
-    }
-
     private void replace(SimBroker broker) {
         broker.losePower();
         world.note("broker " + broker.id() + " gets an empty disk");
@@ -229,6 +238,7 @@ final class FaultDriver {
     /** Ends all faults, and gets everything going again as an operator would. */
     void heal() {
         over = true;
+        admin.keepEverything();
         network.unblockAll();
         network.resetDelays();
         for (SimBroker broker : cluster.all()) {

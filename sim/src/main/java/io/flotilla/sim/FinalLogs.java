@@ -18,6 +18,7 @@ import java.util.zip.CRC32C;
 /** Reads what every replica holds in the end, and adds it to the history. */
 final class FinalLogs {
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final int LOOK_AGAIN_MS = 500;
 
     private final History history;
     private final SimWorld world;
@@ -33,7 +34,7 @@ final class FinalLogs {
         for (SimBroker broker : cluster.all()) {
             for (Replica replica : broker.broker().replicas().all()) {
                 reading++;
-                new Reading("broker " + broker.id(), replica, cluster.isExcused(broker)).start();
+                new Reading("broker " + broker.id(), replica).start();
             }
         }
     }
@@ -48,13 +49,11 @@ final class FinalLogs {
         private final PartitionLog log;
         private final List<Event.Stored> records = new ArrayList<>();
         private final boolean ofClients;
-        private final boolean excused;
 
-        Reading(String broker, Replica replica, boolean excused) {
+        Reading(String broker, Replica replica) {
             this.broker = broker;
             this.replica = replica;
             this.log = replica.log();
-            this.excused = excused;
             this.ofClients = !replica.name().startsWith("__");
         }
 
@@ -62,7 +61,9 @@ final class FinalLogs {
             replica.loop().execute(() -> readFrom(log.firstIndex()));
         }
 
-        private void readFrom(long index) {
+        private void readFrom(long from) {
+            // Some may have been deleted meanwhile.
+            long index = Math.max(from, log.firstIndex());
             if (index > log.committedIndex()) {
                 finish();
                 return;
@@ -72,8 +73,9 @@ final class FinalLogs {
                     add(batches.bytes());
                     batches.bytes().release();
                     readFrom(batches.lastIndex() + 1);
-                } else if (excused) {
-                    reading--;
+                } else if (result instanceof ReadResult.Damaged) {
+                    // The scrub finds it too, and has it repaired.
+                    replica.loop().schedule(() -> readFrom(index), LOOK_AGAIN_MS);
                 } else {
                     world.fail(
                             replica.name() + " on " + broker + " cannot be read at index " + index + ": " + result,

@@ -67,7 +67,9 @@ final class GroupMember {
         this.offsets = new GroupOffsets(client, history, directory, group, progress);
         this.random = client.process().newGenerator();
         for (Partition partition : partitions) {
-            readers.put(partition, new PartitionReader(client, history, directory, partition, oracle));
+            readers.put(
+                    partition,
+                    new PartitionReader(client, history, directory, partition, oracle, PartitionReader.Reads.LEADER));
         }
     }
 

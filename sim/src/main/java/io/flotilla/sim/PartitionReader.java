@@ -27,6 +27,7 @@ final class PartitionReader {
     private final Directory directory;
     private final Partition partition;
     private final Oracle oracle;
+    private final Reads reads;
     private long position;
     private boolean running;
     /** Counts starts: an answer to a fetch of an earlier run is not read. */
@@ -34,12 +35,24 @@ final class PartitionReader {
 
     private String trouble = "nothing was answered yet";
 
-    PartitionReader(SimClient client, History history, Directory directory, Partition partition, Oracle oracle) {
+    /** Where a reader reads. */
+    enum Reads {
+        /** From the leader. */
+        LEADER,
+        /** From any replica. */
+        ANYWHERE,
+        /** From any replica, of a topic of which no read is older than its request ({@code follower.read=linearizable}). */
+        CURRENT_ANYWHERE
+    }
+
+    PartitionReader(
+            SimClient client, History history, Directory directory, Partition partition, Oracle oracle, Reads reads) {
         this.client = client;
         this.history = history;
         this.directory = directory;
         this.partition = partition;
         this.oracle = oracle;
+        this.reads = reads;
     }
 
     /** Told where a partition begins and ends, or -1 each. */
@@ -116,7 +129,8 @@ final class PartitionReader {
                         .build()))
                 .build();
         long since = history.mark();
-        client.call(directory.leader(partition), request, FetchResponse.class, TIMEOUT_MS, response -> {
+        int broker = reads == Reads.LEADER ? directory.leader(partition) : directory.anyReplica(partition);
+        client.call(broker, request, FetchResponse.class, TIMEOUT_MS, response -> {
             if (running && of == run) {
                 answered(response, since);
             }
@@ -136,6 +150,10 @@ final class PartitionReader {
                 response.responses().get(0).partitions().get(0);
         ErrorCode error = ErrorCode.of(answer.errorCode());
         if (error == ErrorCode.NONE) {
+            if (reads == Reads.CURRENT_ANYWHERE) {
+                history.add(new Event.BoundTold(
+                        Event.Source.CURRENT, partition, Event.Bound.HIGH_WATERMARK, answer.highWatermark(), since));
+            }
             deliver(answer);
             client.after(1, () -> fetch(of));
         } else if (error == ErrorCode.OFFSET_OUT_OF_RANGE) {

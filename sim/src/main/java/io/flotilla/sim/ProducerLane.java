@@ -7,7 +7,6 @@ import io.flotilla.wire.message.ProduceRequest;
 import io.flotilla.wire.message.ProduceResponse;
 import io.flotilla.wire.record.RecordBatchBuilder;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ final class ProducerLane {
     private static final int MOST_UNDER_WAY = 4;
     private static final long TIMEOUT_MS = 2_500;
     private static final long BACKOFF_MS = 60;
-    private static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false, true);
 
     /** A batch that is not acknowledged yet. */
     private static final class Batch {
@@ -115,7 +113,7 @@ final class ProducerLane {
     private ByteBuf encode(Batch batch) {
         long now = producer.client().process().millis();
         byte[] value = new byte[20 + producer.random().nextInt(300)];
-        try (RecordBatchBuilder builder = new RecordBatchBuilder(ALLOCATOR)) {
+        try (RecordBatchBuilder builder = new RecordBatchBuilder(HeapAllocator.INSTANCE)) {
             builder.producer(producer.producerId(), producer.epoch(), batch.sequence);
             for (String key : batch.keys) {
                 builder.append(now, key.getBytes(StandardCharsets.UTF_8), value);

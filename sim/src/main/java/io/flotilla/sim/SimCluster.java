@@ -13,15 +13,15 @@ import java.util.stream.IntStream;
 /** The brokers of a simulation, numbered from 1. */
 final class SimCluster {
     private final List<SimBroker> brokers = new ArrayList<>();
-    /** Whose files were damaged: replicas that it does not trust may stay closed. */
-    private SimBroker damaged;
 
     SimCluster(int size, int loops, SimWorld world, SimNetwork network, Oracle oracle, Variant variant) {
         Metrics metrics = new Metrics();
         RandomGenerator random = world.newRandom();
         boolean prompt = random.nextBoolean();
+        int leaseMs = random.nextBoolean() ? 0 : 100 << random.nextInt(5);
         for (int id = 1; id <= size; id++) {
-            SimBroker broker = new SimBroker(id, world, network, metrics, loops, properties(id, size, prompt), variant);
+            SimBroker broker =
+                    new SimBroker(id, world, network, metrics, loops, properties(id, size, prompt, leaseMs), variant);
             // Half of the disks are quick; the slowest of the others take some ten milliseconds for a sync.
             broker.setDiskDelay(random.nextBoolean() ? 100_000L : 100_000L << random.nextInt(8));
             broker.observe(() -> oracle.look(broker));
@@ -29,7 +29,7 @@ final class SimCluster {
         }
     }
 
-    private static Map<String, String> properties(int id, int size, boolean prompt) {
+    private static Map<String, String> properties(int id, int size, boolean prompt, int leaseMs) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("node.id", String.valueOf(id));
         properties.put(
@@ -45,7 +45,9 @@ final class SimCluster {
         // A simulated disk shows at once what it has changed; a real one only what its system does not hold in memory.
         properties.put("log.recheck.interval.ms", "0");
         properties.put("log.index.interval.bytes", "1024");
-        properties.put("log.retention.check.interval.ms", "5000");
+        properties.put("log.retention.check.interval.ms", "1000");
+        properties.put("log.scrub.interval.ms", "2000");
+        properties.put("raft.lease.ms", String.valueOf(leaseMs));
         properties.put("offsets.topic.num.partitions", "1");
         properties.put("group.min.session.timeout.ms", "1000");
         properties.put("group.initial.rebalance.delay.ms", "100");
@@ -88,15 +90,6 @@ final class SimCluster {
         return lines;
     }
 
-    /** From now on it is enough that this broker does not serve what is damaged. */
-    void excuse(SimBroker broker) {
-        damaged = broker;
-    }
-
-    boolean isExcused(SimBroker broker) {
-        return broker == damaged;
-    }
-
     /** What is not as it should be in a cluster at rest, in words, or null. */
     String unfinished(Oracle oracle) {
         for (SimBroker broker : brokers) {
@@ -105,9 +98,6 @@ final class SimCluster {
             }
             for (Replica replica : broker.broker().replicas().all()) {
                 if (replica.isFailed()) {
-                    if (isExcused(broker)) {
-                        continue;
-                    }
                     return replica.name() + " on broker " + broker.id() + " has stopped";
                 }
                 if (replica.log().committedIndex() < oracle.committed(replica)) {
@@ -115,7 +105,7 @@ final class SimCluster {
                             + replica.log().committedIndex() + " to be committed, not " + oracle.committed(replica);
                 }
             }
-            if (!broker.broker().replicas().damaged().isEmpty() && !isExcused(broker)) {
+            if (!broker.broker().replicas().damaged().isEmpty()) {
                 return "broker " + broker.id() + " has damaged replicas: "
                         + broker.broker().replicas().damaged();
             }

@@ -5,6 +5,7 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,8 +80,8 @@ final class SimDisk {
         files.setCapacity(Long.MAX_VALUE);
     }
 
-    /** Flips a bit of a log; false when there is none yet. */
-    boolean flipBit() {
+    /** Flips a bit of a log, if there is one. */
+    void flipBit() {
         try {
             List<Path> logs = new ArrayList<>();
             for (String name : files.list(DATA)) {
@@ -91,27 +92,25 @@ final class SimDisk {
                             .forEach(file -> logs.add(directory.resolve(file)));
                 }
             }
-            if (logs.isEmpty()) {
-                return false;
+            if (!logs.isEmpty()) {
+                flipBit(logs.get(random.nextInt(logs.size())));
             }
-            return flipBit(logs.get(random.nextInt(logs.size())));
         } catch (IOException e) {
-            return false;
+            throw new UncheckedIOException(e);
         }
     }
 
-    private boolean flipBit(Path log) throws IOException {
+    private void flipBit(Path log) throws IOException {
         long size;
         try (FileHandle file = files.open(log, FileSystem.Access.READ)) {
             size = file.size();
         }
         if (size == 0) {
-            return false;
+            return;
         }
         long position = random.nextLong(size);
         files.flip(log, position, 1 << random.nextInt(8));
         world.note("a bit of " + log + " flips at byte " + position + " of " + size);
-        return true;
     }
 
     void losePower() {

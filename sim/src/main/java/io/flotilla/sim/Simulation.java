@@ -4,8 +4,12 @@ import io.flotilla.check.Checker;
 import io.flotilla.check.Event;
 import io.flotilla.check.History;
 import io.flotilla.check.Violation;
+import io.flotilla.sim.PartitionReader.Reads;
+import io.flotilla.wire.message.CreateTopicsRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -20,7 +24,8 @@ final class Simulation {
 
     private static final int BOOT_SECONDS = 60;
     private static final int PARTITIONS = 2;
-    private static final List<String> TOPICS = List.of("even", "odd");
+    private static final String LINEARIZABLE = "odd";
+    private static final List<String> TOPICS = List.of("even", LINEARIZABLE);
     private static final long MOST_EVENTS = 20_000_000;
 
     private final SimOptions options;
@@ -45,7 +50,7 @@ final class Simulation {
         RandomGenerator random = world.newRandom();
         this.cluster = new SimCluster(options.brokers(), 1 + random.nextInt(2), world, network, oracle, variant);
         this.admin = new AdminWorkload(newClient("admin"), history, oracle, options.brokers(), TOPICS, PARTITIONS);
-        this.faults = new FaultDriver(world, network, cluster, admin, options.faults());
+        this.faults = new FaultDriver(world, network, cluster, admin, options.faults(), variant.mostDrift());
     }
 
     /** Runs a simulation from its beginning to its end, or to the first thing found wrong. */
@@ -105,7 +110,12 @@ final class Simulation {
     private void createTopics() {
         List<String> made = new ArrayList<>();
         for (String topic : TOPICS) {
-            world.after(0, () -> admin.createTopic(topic, () -> made.add(topic)));
+            String reads = topic.equals(LINEARIZABLE) ? "linearizable" : "committed";
+            CreateTopicsRequest.Config config = CreateTopicsRequest.Config.builder()
+                    .name("follower.read")
+                    .value(reads)
+                    .build();
+            world.after(0, () -> admin.createTopic(topic, List.of(config), () -> made.add(topic)));
         }
         runUntil(() -> made.size() == TOPICS.size(), BOOT_SECONDS, () -> "topics cannot be made");
         for (int i = 1; i <= 2; i++) {
@@ -114,8 +124,10 @@ final class Simulation {
         }
         workloads.add(
                 new GroupWorkload("group", 2, this::newClient, history, options.brokers(), TOPICS, PARTITIONS, oracle));
+        Map<String, Reads> reads = new TreeMap<>();
+        TOPICS.forEach(topic -> reads.put(topic, topic.equals(LINEARIZABLE) ? Reads.CURRENT_ANYWHERE : Reads.ANYWHERE));
         workloads.add(
-                new ConsumerWorkload(newClient("consumer"), history, options.brokers(), TOPICS, PARTITIONS, oracle));
+                new ConsumerWorkload(newClient("consumer"), history, options.brokers(), reads, PARTITIONS, oracle));
     }
 
     private SimClient newClient(String name) {

@@ -71,6 +71,6 @@ enum WrongVariant {
     }
 
     WrongVariant(Rules rules, UnaryOperator<FileSystem> disk) {
-        variant = new Variant(rules, disk);
+        variant = new Variant(rules, disk, Variant.SAFE_DRIFT);
     }
 }
