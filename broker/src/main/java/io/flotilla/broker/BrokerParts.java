@@ -16,6 +16,7 @@ import io.flotilla.broker.cluster.TopicInfo;
 import io.flotilla.broker.config.BalanceProperties;
 import io.flotilla.broker.config.BrokerConfig;
 import io.flotilla.broker.config.BrokerProperties;
+import io.flotilla.broker.config.CleanerProperties;
 import io.flotilla.broker.config.ConfigLayers;
 import io.flotilla.broker.config.LogProperties;
 import io.flotilla.broker.config.StorageProperties;
@@ -30,6 +31,7 @@ import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.broker.net.PeerIdentity;
 import io.flotilla.broker.net.PeerLinks;
 import io.flotilla.broker.net.Peers;
+import io.flotilla.broker.partition.Cleaner;
 import io.flotilla.broker.partition.ClusterAssignments;
 import io.flotilla.broker.partition.LeaderAnnouncer;
 import io.flotilla.broker.partition.PartitionId;
@@ -81,6 +83,7 @@ final class BrokerParts {
     private final PeerCopies copies;
     private final ClusterAssignments assignments;
     private final Scrubber scrubber;
+    private final Cleaner cleaner;
     private final Replicas replicas;
     private final TopicCreator topicCreator;
     private final ClusterView view;
@@ -221,6 +224,18 @@ final class BrokerParts {
                 config.get(StorageProperties.SCRUB_BYTES_PER_SECOND),
                 metrics.scrubbedBytes,
                 metrics.replicaDifferences);
+        this.cleaner = new Cleaner(
+                loop,
+                environment.scheduler().blocking(),
+                environment.clock(),
+                replicas,
+                copies,
+                new Cleaner.Settings(
+                        config.get(CleanerProperties.THREADS),
+                        config.get(CleanerProperties.BACKOFF_MS),
+                        config.get(CleanerProperties.IO_BYTES_PER_SECOND),
+                        config.get(CleanerProperties.DEDUPE_BUFFER_BYTES)),
+                metrics);
         this.handlers = new HandlerTable(new Handlers(this).all(), metrics);
         BrokerGauges.follow(metrics, replicas, metadata);
     }
@@ -272,6 +287,9 @@ final class BrokerParts {
         }
         markCommitted();
         scrubber.start();
+        if (config.get(CleanerProperties.ENABLE)) {
+            cleaner.start();
+        }
         loop.schedule(this::enforceRetention, config.get(LogProperties.LOG_RETENTION_CHECK_MS));
     }
 

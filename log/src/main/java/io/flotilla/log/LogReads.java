@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 
 /**
  * The reads of a {@link PartitionLog}: from memory at once, from files in the background. A file read that a truncation
- * overtook is done again, for what it found may be gone. Touched by the log's loop only.
+ * or a swap of segments overtook is done again, for what it found may be gone. Touched by the log's loop only.
  */
 final class LogReads {
     private static final CompletableFuture<ReadResult> OUT_OF_RANGE =
@@ -38,8 +38,10 @@ final class LogReads {
     private final TimeSearch search;
     private final CheckedRanges checked;
     private final SequentialReads sequential = new SequentialReads();
-    /** Of the log when positions were last known to mean what they meant. */
+    /** Of the log when positions were last known to mean what they meant, and how often segments had been swapped. */
     private int generation;
+
+    private long swaps;
 
     LogReads(PartitionLog log, LogStore store, Executor loop, int indexInterval) {
         this.log = log;
@@ -61,10 +63,11 @@ final class LogReads {
         checked.tick(nowMs);
     }
 
-    /** After a truncation, or when files were replaced, positions may mean something else. */
+    /** After a truncation, or when files were replaced or swapped, positions may mean something else. */
     private void keepUp() {
-        if (generation != log.generation()) {
+        if (generation != log.generation() || swaps != log.compaction().swaps()) {
             generation = log.generation();
+            swaps = log.compaction().swaps();
             checked.clear();
             sequential.clear();
         }
@@ -133,11 +136,14 @@ final class LogReads {
                 wanted.fromFile() ? checked.of(segment.baseOffset()) : FileRanges.NONE);
         boolean expectedCold = place != null && place.isCold();
         int ofGeneration = log.generation();
+        long ofSwaps = log.compaction().swaps();
         CompletableFuture<ReadResult> future = new CompletableFuture<>();
         store.reads().execute(() -> {
             FileRead read = reader.read(range, request);
             loop.execute(() -> {
-                if (isStill(wanted, ofGeneration)) {
+                if (log.compaction().isSwappedSince(ofSwaps)) {
+                    log.compaction().afterSwap(() -> readAgain(future, read.result(), wanted));
+                } else if (isStill(wanted, ofGeneration)) {
                     learn(wanted, range, read, expectedCold);
                     future.complete(read.result());
                 } else {
@@ -252,7 +258,7 @@ final class LogReads {
         return slot < 0 ? 0 : index.positionBefore(index.timeOffsetAt(slot));
     }
 
-    /** Runs a search in the background; the plan is made on the loop, again if a truncation overtook the search. */
+    /** Runs a search in the background; the plan is made on the loop, again if a truncation or a swap overtook the search. */
     private CompletableFuture<RecordPosition> search(Supplier<Supplier<RecordPosition>> plan) {
         CompletableFuture<RecordPosition> future = new CompletableFuture<>();
         search(plan, future);
@@ -261,7 +267,8 @@ final class LogReads {
 
     private void search(Supplier<Supplier<RecordPosition>> plan, CompletableFuture<RecordPosition> future) {
         Supplier<RecordPosition> work = plan.get();
-        int generation = log.generation();
+        int ofGeneration = log.generation();
+        long ofSwaps = log.compaction().swaps();
         long firstIndex = log.firstIndex();
         store.reads().execute(() -> {
             RecordPosition found = RecordPosition.NONE;
@@ -274,13 +281,15 @@ final class LogReads {
             RecordPosition result = found;
             DamagedLogException problem = damaged;
             loop.execute(() -> {
-                boolean same = generation == log.generation() && firstIndex == log.firstIndex();
+                boolean same = ofGeneration == log.generation()
+                        && firstIndex == log.firstIndex()
+                        && !log.compaction().isSwappedSince(ofSwaps);
                 if (problem == null && same || log.isClosed()) {
                     future.complete(result);
                 } else if (same) {
                     future.completeExceptionally(problem);
                 } else {
-                    search(plan, future);
+                    log.compaction().afterSwap(() -> search(plan, future));
                 }
             });
         });

@@ -34,7 +34,8 @@ final class LogRepairs {
 
     /** Reads a segment from its beginning in search of what is not as it was written. */
     CompletableFuture<DamagedSpot> find(Path file) {
-        int number = segmentIn(SegmentFiles.number(file.getFileName().toString(), SegmentFiles.LOG));
+        int number = log.state()
+                .segmentStarting(SegmentFiles.number(file.getFileName().toString(), SegmentFiles.LOG));
         if (number < 0) {
             return CompletableFuture.completedFuture(null);
         }
@@ -49,12 +50,15 @@ final class LogRepairs {
                 state.termStarts().from(segment.baseIndex() - 1),
                 log.committedIndex());
         int generation = log.generation();
+        long swaps = log.compaction().swaps();
         CompletableFuture<DamagedSpot> found = new CompletableFuture<>();
         store.blocking().execute(() -> {
             try {
                 DamagedSpot spot = check.run(store.fileSystem());
                 loop.execute(() -> {
-                    boolean gone = segmentIn(segment.baseOffset()) < 0 || generation != log.generation();
+                    boolean gone = log.state().segmentStarting(segment.baseOffset()) < 0
+                            || generation != log.generation()
+                            || log.compaction().isSwappedSince(swaps);
                     found.complete(gone ? null : spot);
                 });
             } catch (IOException | RuntimeException e) {
@@ -67,9 +71,15 @@ final class LogRepairs {
     /** Puts batches where they belong; takes them over. */
     CompletableFuture<RepairResult> repair(DamagedSpot spot, ByteBuf batches) {
         CompletableFuture<RepairResult> repaired = new CompletableFuture<>();
-        if (log.isClosed() || segmentIn(spot.segment()) < 0) {
+        if (log.isClosed() || log.state().segmentStarting(spot.segment()) < 0) {
             batches.release();
             repaired.complete(new RepairResult.Refused("the segment is gone"));
+            return repaired;
+        }
+        boolean compacted = spot.offset() < log.state().compaction().alteredTo();
+        if (compacted || log.compaction().isSwappedSince(log.compaction().swaps())) {
+            batches.release();
+            repaired.complete(new RepairResult.Refused("the segment is compacted: other replicas hold other bytes"));
             return repaired;
         }
         List<TermStart> terms = log.state().termStarts().from(spot.index() - 1);
@@ -77,15 +87,5 @@ final class LogRepairs {
         writer.patch(patch, batches, result -> repaired.complete(result));
         writer.kick();
         return repaired;
-    }
-
-    private int segmentIn(long baseOffset) {
-        List<Segment> segments = log.state().segments();
-        for (int i = 0; i < segments.size(); i++) {
-            if (segments.get(i).baseOffset() == baseOffset) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

@@ -14,4 +14,14 @@ public class LogRules {
     long forgetSequencesFrom(long cutIndex) {
         return cutIndex;
     }
+
+    /** Up to where the log may be compacted: what is not committed may be cut yet, and what it made obsolete would be the newest. */
+    long compactableTo(long committedIndex, long lastIndex) {
+        return committedIndex;
+    }
+
+    /** Tombstones from here on stay: a replica that lacks one would keep what it deletes. */
+    long tombstonesBelow(long offsetEverywhere) {
+        return offsetEverywhere;
+    }
 }

@@ -5,6 +5,7 @@ import io.flotilla.log.index.TermStart;
 import io.flotilla.log.segment.LogState;
 import io.flotilla.log.segment.Segment;
 import io.flotilla.log.state.ProducerState;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -126,16 +127,36 @@ public abstract class LogView {
         return state.sizeInBytes();
     }
 
+    /** Index up to which other replicas may hold other bytes, because of compaction here or where this log was copied from; else 0. */
+    public long alteredIndex() {
+        long offset = Math.min(state.compaction().alteredTo(), state.endOffset());
+        return offset <= offsetAfter(firstIndex() - 1) ? firstIndex() - 1 : indexOf(offset - 1);
+    }
+
+    /**
+     * Entries of a leader as they fit this log: an empty batch that goes beyond where the two logs are known to agree, because
+     * the leader's compaction made it of several, is made two.
+     *
+     * @param firstIndex index of the first entry
+     * @param entries whole batches, their CRCs good; stay the caller's
+     * @return the same buffer, or another one that the caller releases
+     */
+    public ByteBuf fitting(long firstIndex, ByteBuf entries) {
+        return firstIndex > lastIndex() ? entries : EmptyEntries.split(this, firstIndex, entries);
+    }
+
     // ---- Reads
 
     /**
-     * Reads entries for replication: whole batches, Raft's entries among them, from the one that holds an index.
+     * Reads entries for replication: whole batches, Raft's entries among them, from the one that holds an index. Of an empty batch
+     * that compaction made of several, that is the part from there on.
      *
      * @param lastIndex read nothing that ends after it
      * @param maxBytes stop before more than this, but not before the first batch
      */
     public CompletableFuture<ReadResult> readEntries(long fromIndex, long lastIndex, int maxBytes) {
-        return reads.entries(fromIndex, lastIndex, maxBytes);
+        return reads.entries(fromIndex, lastIndex, maxBytes)
+                .thenApply(result -> EmptyEntries.from(state, fromIndex, result));
     }
 
     /**

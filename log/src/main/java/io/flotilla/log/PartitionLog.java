@@ -41,6 +41,7 @@ public final class PartitionLog extends LogView {
     private LogListener listener;
     private volatile LogWriter writer;
     private LogRepairs repairs;
+    private LogCompaction compaction;
     private boolean forgetful;
     private boolean appendedSinceTick;
     private LogFailure failure;
@@ -53,7 +54,7 @@ public final class PartitionLog extends LogView {
         this.config = config;
         this.tail = new Tail(store.cachedBytes());
         this.removals = new DelayedRemovals(store.blocking(), config.fileDeleteDelayMs());
-        this.snapshots = new PendingSnapshots(removals);
+        this.snapshots = new PendingSnapshots(removals, state.snapshotIndex());
         this.commitMark.set(state().committedIndex());
     }
 
@@ -64,6 +65,7 @@ public final class PartitionLog extends LogView {
         writer.setCaching(config.writeCaching());
         readBy(new LogReads(this, store, loop, config.indexIntervalBytes()));
         repairs = new LogRepairs(this, store, loop, writer);
+        compaction = new LogCompaction(this, store, writer, snapshots, removals);
         if (store.flusher().failure() != null) {
             writer.fail(store.flusher().failure());
         } else {
@@ -240,7 +242,7 @@ public final class PartitionLog extends LogView {
         Snapshot snapshot = Snapshot.decode(bytes);
         replaceState(new LogState(snapshot));
         tail.clear();
-        snapshots.clear();
+        snapshots.replacedAt(snapshot.index());
         disk().truncated(0);
         writer.install(snapshot.index(), bytes, state().active().baseOffset());
         writer.reportDone(disk().generation(), snapshot.index(), snapshot.term());
@@ -330,6 +332,13 @@ public final class PartitionLog extends LogView {
         return repairs.repair(spot, batches);
     }
 
+    // ---- Compaction
+
+    /** What there is to compact here, and the way back in for what was compacted. */
+    public LogCompaction compaction() {
+        return compaction;
+    }
+
     // ---- For the rest of the package
 
     Tail tail() {
@@ -344,8 +353,16 @@ public final class PartitionLog extends LogView {
         return closed != null;
     }
 
-    /** Known to be committed and durable here; any thread. */
-    long commitMark() {
+    LogConfig config() {
+        return config;
+    }
+
+    boolean isFailed() {
+        return failure != null;
+    }
+
+    /** Everything up to here is known to be committed, and durable; any thread. */
+    public long commitMark() {
         return commitMark.get();
     }
 
@@ -407,6 +424,7 @@ public final class PartitionLog extends LogView {
         @Override
         public void failed(LogFailure cause) {
             failure = cause;
+            compaction.failed();
             if (closed != null) {
                 if (!closed.isDone()) {
                     finishClose();

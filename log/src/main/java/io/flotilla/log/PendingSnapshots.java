@@ -19,10 +19,15 @@ final class PendingSnapshots {
 
     private final Deque<Pending> queue = new ArrayDeque<>();
     private final Executor remover;
+    private long writtenIndex;
 
-    /** @param remover frees the space of segments, in the background */
-    PendingSnapshots(Executor remover) {
+    /**
+     * @param remover frees the space of segments, in the background
+     * @param writtenIndex of the newest snapshot that is written
+     */
+    PendingSnapshots(Executor remover, long writtenIndex) {
         this.remover = remover;
+        this.writtenIndex = writtenIndex;
     }
 
     /** Takes a snapshot of the state now. */
@@ -39,8 +44,14 @@ final class PendingSnapshots {
         while (!queue.isEmpty() && queue.peek().index() <= committedIndex) {
             Pending next = queue.remove();
             writer.snapshot(next.index(), next.bytes(), next.dropped(), remover);
+            writtenIndex = next.index();
             writer.kick();
         }
+    }
+
+    /** Index of the newest snapshot that is written, or will be before anything that is queued from now on. */
+    long writtenIndex() {
+        return writtenIndex;
     }
 
     /** Forgets those that stand for entries just truncated; what they were to drop is dropped with one of the state now. */
@@ -62,8 +73,9 @@ final class PendingSnapshots {
         writer.snapshot(state.lastIndex(), state.snapshot().encode(), dropped, remover);
     }
 
-    /** Forgets all: the log was replaced. */
-    void clear() {
+    /** Forgets all: the log was replaced by a snapshot at this index. */
+    void replacedAt(long index) {
         queue.clear();
+        writtenIndex = index;
     }
 }

@@ -3,6 +3,7 @@ package io.flotilla.broker.api;
 import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.Replicas;
+import io.flotilla.log.PartitionLog;
 import io.flotilla.log.ReadResult;
 import io.flotilla.wire.frame.ApiKey;
 import io.flotilla.wire.frame.ErrorCode;
@@ -37,9 +38,15 @@ public final class ReadCommittedHandler implements Handler<ReadCommittedRequest,
             return CompletableFuture.completedFuture(error(ErrorCode.NOT_LEADER_OR_FOLLOWER));
         }
         int maxBytes = Math.min(request.maxBytes(), MOST_BYTES);
-        return PartitionCalls.ask(replica, () -> replica.log()
-                        .readEntries(request.firstIndex(), replica.log().committedIndex(), maxBytes))
+        return PartitionCalls.ask(replica, () -> read(replica.log(), request.firstIndex(), maxBytes))
                 .thenApply(result -> answer(replica, result));
+    }
+
+    /** Where compaction has been there may be other bytes than the one who asks has to repair. */
+    private static CompletableFuture<ReadResult> read(PartitionLog log, long firstIndex, int maxBytes) {
+        return firstIndex <= log.alteredIndex()
+                ? CompletableFuture.completedFuture(new ReadResult.OutOfRange())
+                : log.readEntries(firstIndex, log.committedIndex(), maxBytes);
     }
 
     private static ReadCommittedResponse answer(Replica replica, ReadResult result) {

@@ -350,6 +350,18 @@ public final class BrokerProperties {
                             StorageProperties.RECHECK_INTERVAL_MS,
                             StorageProperties.MIN_FREE_BYTES)),
             new Section(
+                    "Compaction",
+                    List.of(
+                            CleanerProperties.ENABLE,
+                            CleanerProperties.THREADS,
+                            CleanerProperties.BACKOFF_MS,
+                            CleanerProperties.IO_BYTES_PER_SECOND,
+                            CleanerProperties.DEDUPE_BUFFER_BYTES,
+                            CleanerProperties.MIN_CLEANABLE_RATIO,
+                            CleanerProperties.MIN_COMPACTION_LAG_MS,
+                            CleanerProperties.MAX_COMPACTION_LAG_MS,
+                            CleanerProperties.DELETE_RETENTION_MS)),
+            new Section(
                     "Raft and shutdown",
                     List.of(
                             RAFT_HEARTBEAT_MS,

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param compression how batches are to be compressed; null: as they come
  * @param logAppendTime the leader's time counts, not the producer's
  * @param linearizableReads follower.read is linearizable
+ * @param minDirtyRatio min.cleanable.dirty.ratio, 0 to 1
  */
 public record TopicConfig(
         boolean delete,
@@ -30,7 +31,11 @@ public record TopicConfig(
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
         boolean linearizableReads,
-        boolean writeCaching) {
+        boolean writeCaching,
+        double minDirtyRatio,
+        long minCompactionLagMs,
+        long maxCompactionLagMs,
+        long deleteRetentionMs) {
 
     /**
      * Reads the configuration of a topic.
@@ -55,7 +60,11 @@ public record TopicConfig(
                 TopicProperties.TIMESTAMP_BEFORE_MAX_MS.value(topic, layers),
                 TopicProperties.TIMESTAMP_AFTER_MAX_MS.value(topic, layers),
                 TopicProperties.FOLLOWER_READ.value(topic, layers).equals("linearizable"),
-                TopicProperties.WRITE_CACHING.value(topic, layers));
+                TopicProperties.WRITE_CACHING.value(topic, layers),
+                TopicProperties.MIN_CLEANABLE_DIRTY_RATIO.value(topic, layers),
+                TopicProperties.MIN_COMPACTION_LAG_MS.value(topic, layers),
+                TopicProperties.MAX_COMPACTION_LAG_MS.value(topic, layers),
+                TopicProperties.DELETE_RETENTION_MS.value(topic, layers));
     }
 
     private static Compression compression(String type) {

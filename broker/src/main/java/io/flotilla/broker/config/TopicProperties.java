@@ -33,9 +33,8 @@ public final class TopicProperties {
             someOf("cleanup.policy", "delete", "compact")
                     .byDefault("delete")
                     .doc(
-                            "What happens to old segments: delete removes them by age and size; compact is to keep the newest"
-                                    + " record of each key. There is no compaction yet: with compact, records need keys and all are"
-                                    + " kept; with both, delete counts."),
+                            "What happens to old segments: delete removes them by age and size; compact keeps the newest record of"
+                                    + " each key, and records need keys; with both, what compaction leaves is removed by age and size."),
             as(LogProperties.LOG_CLEANUP_POLICY));
 
     public static final TopicProperty<Long> RETENTION_MS = effective(
@@ -57,29 +56,39 @@ public final class TopicProperties {
                             + " -1: no limit."),
             as(LogProperties.LOG_RETENTION_BYTES));
 
-    public static final TopicProperty<Long> DELETE_RETENTION_MS = accepted(longInteger("delete.retention.ms")
-            .range(0, LONG_MAX)
-            .byDefault("86400000")
-            .doc("Accepted, without effect until there is compaction: how long tombstones are kept "
-                    + "after their record is gone, in milliseconds."));
+    // Compaction
 
-    public static final TopicProperty<Double> MIN_CLEANABLE_DIRTY_RATIO = accepted(decimal("min.cleanable.dirty.ratio")
-            .range(0, 1)
-            .byDefault("0.5")
-            .doc("Accepted, without effect until there is compaction: a partition is compacted "
-                    + "once this share of it has not been."));
+    public static final TopicProperty<Long> DELETE_RETENTION_MS = effective(
+            longInteger("delete.retention.ms")
+                    .range(0, LONG_MAX)
+                    .byDefault("86400000")
+                    .doc(
+                            "With compact: how long tombstones are kept once nothing older of their key is left, in milliseconds."
+                                    + " They are kept longer while a replica of the partition does not have them."),
+            as(CleanerProperties.DELETE_RETENTION_MS));
 
-    public static final TopicProperty<Long> MIN_COMPACTION_LAG_MS = accepted(longInteger("min.compaction.lag.ms")
-            .range(0, LONG_MAX)
-            .byDefault("0")
-            .doc("Accepted, without effect until there is compaction: records younger than this "
-                    + "are left alone, in milliseconds."));
+    public static final TopicProperty<Double> MIN_CLEANABLE_DIRTY_RATIO = effective(
+            decimal("min.cleanable.dirty.ratio")
+                    .range(0, 1)
+                    .byDefault("0.5")
+                    .doc("With compact: a partition is compacted once this share of its closed segments has not been."),
+            as(CleanerProperties.MIN_CLEANABLE_RATIO));
 
-    public static final TopicProperty<Long> MAX_COMPACTION_LAG_MS = accepted(longInteger("max.compaction.lag.ms")
-            .range(1, LONG_MAX)
-            .byDefault(LONG_MAX_TEXT)
-            .doc("Accepted, without effect until there is compaction: a record is compacted at "
-                    + "this age at the latest, in milliseconds."));
+    public static final TopicProperty<Long> MIN_COMPACTION_LAG_MS = effective(
+            longInteger("min.compaction.lag.ms")
+                    .range(0, LONG_MAX)
+                    .byDefault("0")
+                    .doc("With compact: segments with records younger than this are left alone, in milliseconds."),
+            as(CleanerProperties.MIN_COMPACTION_LAG_MS));
+
+    public static final TopicProperty<Long> MAX_COMPACTION_LAG_MS = effective(
+            longInteger("max.compaction.lag.ms")
+                    .range(1, LONG_MAX)
+                    .byDefault(LONG_MAX_TEXT)
+                    .doc(
+                            "With compact: a record is ready to be compacted at this age at the latest, in milliseconds, however"
+                                    + " little there is to compact. Segments are closed at this age too."),
+            as(CleanerProperties.MAX_COMPACTION_LAG_MS));
 
     public static final TopicProperty<Long> FILE_DELETE_DELAY_MS = effective(
             longInteger("file.delete.delay.ms")

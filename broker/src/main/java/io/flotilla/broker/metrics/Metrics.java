@@ -103,6 +103,29 @@ public final class Metrics {
             "flotilla_log_replica_differences",
             "Ranges of records that differ between replicas that are sound in themselves");
 
+    /** Bytes of batches that compaction has read. */
+    public final Counter cleanerReadBytes =
+            counter("flotilla_cleaner_read_bytes", "Bytes of batches that compaction has read");
+
+    /** Bytes of batches that compaction has written. */
+    public final Counter cleanerWrittenBytes =
+            counter("flotilla_cleaner_written_bytes", "Bytes of batches that compaction has written");
+
+    /** When a compaction was last completed, in seconds since the epoch; 0 before the first. */
+    public final Gauge cleanerLastSeconds = gauge(
+            "flotilla_cleaner_last_completed_seconds",
+            "When a compaction was last completed, in seconds since the epoch; 0 before the first");
+
+    /** The largest share of a partition here that was not compacted yet, in percent, when the cleaner last looked. */
+    public final Gauge cleanerMaxDirtyPercent = gauge(
+            "flotilla_cleaner_max_dirty_percent",
+            "The largest share of a partition that was not compacted yet, in percent, when the cleaner last looked");
+
+    /** Partitions whose compaction failed, and is not tried for a while. */
+    public final Gauge cleanerUncleanable = gauge(
+            "flotilla_cleaner_uncleanable_partitions",
+            "Partitions whose compaction failed, and is not tried for a while");
+
     /** Partitions led here whose members are not the wanted ones yet. */
     public final Gauge membersChanging =
             gauge("flotilla_members_changing", "Partitions led here whose members are not the wanted ones yet");

@@ -22,6 +22,7 @@ public final class PeerCopies {
     private static final int READ_BYTES = 1 << 20;
     private static final long READ_TIMEOUT_MS = 10_000;
     private static final long CHECKSUM_TIMEOUT_MS = 60_000;
+    private static final long POSITION_TIMEOUT_MS = 5_000;
 
     private final int nodeId;
     private final Peers peers;
@@ -76,6 +77,27 @@ public final class PeerCopies {
     /** The checksum of a range, as another broker reads it. */
     public CompletableFuture<RangeChecksumResponse> checksum(int broker, RangeChecksumRequest range) {
         return peers.call(broker, ApiKey.RANGE_CHECKSUM, (short) 0, range, CHECKSUM_TIMEOUT_MS);
+    }
+
+    /** Whether a node id is another broker's. */
+    boolean isOther(int broker) {
+        return broker != nodeId;
+    }
+
+    /** Index up to which another broker has the log of a partition durably, as far as it knows that to be committed. */
+    CompletableFuture<Long> durableIndex(int broker, PartitionId partition) {
+        RangeChecksumRequest nothing = RangeChecksumRequest.builder()
+                .topicId(partition.topicId())
+                .partition(partition.partition())
+                .build();
+        return peers.<RangeChecksumResponse>call(broker, ApiKey.RANGE_CHECKSUM, (short) 0, nothing, POSITION_TIMEOUT_MS)
+                .thenApply(response -> {
+                    if (response.errorCode() != ErrorCode.NONE.code()) {
+                        throw new IllegalStateException(
+                                "broker " + broker + " answers " + ErrorCode.of(response.errorCode()));
+                    }
+                    return response.durableIndex();
+                });
     }
 
     void damageFound() {

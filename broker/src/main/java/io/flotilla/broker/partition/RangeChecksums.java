@@ -50,6 +50,7 @@ public final class RangeChecksums {
     private void begin() {
         next = range.firstIndex() == 0 ? log.firstIndex() : range.firstIndex();
         answer.startIndex(log.firstIndex()).commitIndex(commitIndex).firstIndex(next);
+        answer.durableIndex(log.commitMark()).alteredIndex(log.alteredIndex());
         if (next < log.firstIndex() || next > commitIndex + 1 || range.lastIndex() > commitIndex) {
             fail(ErrorCode.OFFSET_OUT_OF_RANGE, "entries " + log.firstIndex() + " to " + commitIndex + " are here");
             return;
@@ -78,7 +79,12 @@ public final class RangeChecksums {
         }
         if (result instanceof ReadResult.Batches batches) {
             batches.bytes().release();
-            fail(ErrorCode.OFFSET_OUT_OF_RANGE, "no batch ends with index " + range.lastIndex());
+            if (next <= log.alteredIndex()) {
+                // In the middle of an empty batch, which another replica has otherwise.
+                finish();
+            } else {
+                fail(ErrorCode.OFFSET_OUT_OF_RANGE, "no batch ends with index " + range.lastIndex());
+            }
         } else if (result instanceof ReadResult.Damaged damaged) {
             replica.damaged(damaged.damage());
             fail(ErrorCode.KAFKA_STORAGE_ERROR, damaged.damage().toString());

@@ -158,11 +158,14 @@ public final class ReplicaOpener {
 
     /** What a topic's configuration means for the log of one partition. */
     LogConfig logConfig(TopicConfig config, PartitionId id) {
-        long jitter = Math.min(config.segmentJitterMs(), config.segmentMs() - 1);
+        // Only closed segments are compacted.
+        long segmentMs =
+                config.compact() ? Math.min(config.segmentMs(), config.maxCompactionLagMs()) : config.segmentMs();
+        long jitter = Math.min(config.segmentJitterMs(), segmentMs - 1);
         long earlier = jitter == 0 ? 0 : Integer.toUnsignedLong(id.hashCode() * GOLDEN_RATIO) % (jitter + 1);
         return new LogConfig(
                 config.segmentBytes(),
-                config.segmentMs() - earlier,
+                segmentMs - earlier,
                 config.indexIntervalBytes(),
                 config.fileDeleteDelayMs(),
                 config.writeCaching(),

@@ -169,6 +169,11 @@ final class ReplicaStorage implements GroupStorage {
         return entries;
     }
 
+    @Override
+    public ByteBuf fitting(long firstIndex, ByteBuf bytes) {
+        return log.fitting(firstIndex, bytes);
+    }
+
     private static EntryRef parse(long index, RecordBatch batch) {
         int term = batch.partitionLeaderEpoch();
         int size = batch.sizeInBytes();

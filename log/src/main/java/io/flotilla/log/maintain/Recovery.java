@@ -89,29 +89,43 @@ public final class Recovery {
      */
     public Outcome run(byte[] initialConfiguration) throws IOException {
         present = logFiles.segments();
-        Snapshot snapshot = newestSnapshot(initialConfiguration);
-        if (snapshot == null) {
+        List<Snapshot> snapshots = snapshots(initialConfiguration);
+        if (snapshots.isEmpty()) {
             String reason = "no snapshot can be read, and the log does not begin at offset 0";
             return new Outcome.Damaged(new Damage(directory, 0, reason), null);
         }
-        commitMark = Math.max(commitMark, snapshot.index());
-        state = new LogState(snapshot);
-        Outcome damaged = checkSegments();
-        return damaged != null ? damaged : scan();
+        Outcome damaged = null;
+        for (Snapshot snapshot : snapshots) {
+            commitMark = Math.max(commitMark, snapshot.index());
+            state = new LogState(snapshot);
+            Outcome damage = checkSegments();
+            if (damage == null) {
+                return scan();
+            }
+            damaged = damaged == null ? damage : damaged;
+            if (notes.isEmpty()) {
+                break;
+            }
+        }
+        return damaged;
     }
 
-    private Snapshot newestSnapshot(byte[] initialConfiguration) throws IOException {
+    /** The good snapshots, newest first. Those after the first count if that is not the newest: compaction may have gone past it. */
+    private List<Snapshot> snapshots(byte[] initialConfiguration) throws IOException {
+        List<Snapshot> good = new ArrayList<>();
         List<Long> indexes = logFiles.snapshots();
-        for (int i = indexes.size() - 1; i >= 0; i--) {
+        for (int i = indexes.size() - 1; i >= 0 && (good.isEmpty() || !notes.isEmpty()); i--) {
             Path file = SegmentFiles.snapshot(directory, indexes.get(i));
             try {
-                return Snapshot.decode(SmallFiles.read(files, file));
+                good.add(Snapshot.decode(SmallFiles.read(files, file)));
             } catch (InvalidSnapshotException e) {
                 notes.add(file.getFileName() + " is damaged (" + e.getMessage() + ")");
             }
         }
-        boolean fromTheBeginning = !present.isEmpty() && present.get(0) == 0;
-        return fromTheBeginning ? LogState.emptySnapshot(initialConfiguration) : null;
+        if (!present.isEmpty() && present.get(0) == 0 && (good.isEmpty() || !notes.isEmpty())) {
+            good.add(LogState.emptySnapshot(initialConfiguration));
+        }
+        return good;
     }
 
     /** Holds the files against the snapshot's list, and gives the segment to be appended to its indexes. */
@@ -120,7 +134,11 @@ public final class Recovery {
             // An older snapshot may list segments that retention has removed since.
             dropMissingBefore(present.get(0));
         }
-        for (Segment segment : state.segments()) {
+        for (int i = 0; i < state.segments().size(); i++) {
+            if (takeCompacted(i)) {
+                continue;
+            }
+            Segment segment = state.segments().get(i);
             Path file = SegmentFiles.log(directory, segment.baseOffset());
             boolean last = segment == state.active();
             try (FileHandle handle = files.open(file, FileSystem.Access.READ)) {
@@ -130,6 +148,10 @@ public final class Recovery {
                     return damagedIn(segment, new Damage(file, Math.min(size, segment.size()), reason));
                 }
                 if (last) {
+                    String reason = notes.isEmpty() ? null : CompactedScan.objection(handle, segment, state);
+                    if (reason != null) {
+                        return damagedIn(segment, new Damage(file, 0, reason));
+                    }
                     segment.restoreIndex(
                             IndexLookup.restore(files, handle, directory, segment, config.indexIntervalBytes()), nowMs);
                 }
@@ -142,6 +164,34 @@ public final class Recovery {
         return null;
     }
 
+    /**
+     * Takes a segment that compaction has swapped in after the snapshot was written: it is another one than the snapshot says, but
+     * everything that stands in it belongs there, up to where a later one of the snapshot's segments begins.
+     */
+    private boolean takeCompacted(int number) throws IOException {
+        List<Segment> segments = state.segments();
+        Segment segment = segments.get(number);
+        boolean closed = number + 1 < segments.size();
+        if (!closed || !present.contains(segment.baseOffset())) {
+            return false;
+        }
+        boolean nextIsGone = number + 2 < segments.size()
+                && !present.contains(segments.get(number + 1).baseOffset());
+        Path file = SegmentFiles.log(directory, segment.baseOffset());
+        try (FileHandle handle = files.open(file, FileSystem.Access.READ)) {
+            if (handle.size() == segment.size() && !nextIsGone) {
+                return false;
+            }
+            CompactedScan scan = new CompactedScan(handle, segment, state);
+            if (!scan.isGood()) {
+                return false;
+            }
+            scanned += handle.size();
+            state.compacted(number, number + scan.segments(), scan.state());
+            return true;
+        }
+    }
+
     /** Damage in what the snapshot vouches for: finds where it begins. */
     private Outcome damagedIn(Segment segment, Damage damage) throws IOException {
         FileRange range = new FileRange(directory, segment.baseOffset(), 0, segment.size(), true);
@@ -151,7 +201,12 @@ public final class Recovery {
                 segment.baseOffset(),
                 state.termStarts().list(),
                 commitMark);
-        return new Outcome.Damaged(damage, check.run(files));
+        return new Outcome.Damaged(damage, repairable(check.run(files)));
+    }
+
+    /** A spot that can be repaired in place, or null: where the log was compacted other replicas hold other bytes. */
+    private DamagedSpot repairable(DamagedSpot spot) {
+        return spot != null && spot.offset() < state.compaction().alteredTo() ? null : spot;
     }
 
     private void dropMissingBefore(long firstPresent) {
@@ -175,13 +230,15 @@ public final class Recovery {
     /** Reads the active segment to its end; null if another follows it as it should. */
     private Outcome scanActive() throws IOException {
         Segment segment = state.active();
-        List<Long> later =
-                present.stream().filter(base -> base > segment.baseOffset()).toList();
         try (FileHandle file = files.open(SegmentFiles.log(directory, segment.baseOffset()), FileSystem.Access.WRITE)) {
             long start = segment.size();
             TailScan scan = new TailScan(file, state, config, nowMs, commitMark, lastStop);
             TailScan.Result result = scan.run();
             scanned += segment.size() - start;
+            // What begins within this one was merged into it.
+            List<Long> later = present.stream()
+                    .filter(base -> base > segment.baseOffset() && base >= state.endOffset())
+                    .toList();
             String reason = result.reason();
             if (reason == null && !later.isEmpty()) {
                 if (later.get(0) == state.endOffset()) {
@@ -209,7 +266,7 @@ public final class Recovery {
 
     private Outcome damagedHere(String reason, DamagedSpot spot) {
         Path file = SegmentFiles.log(directory, state.active().baseOffset());
-        return new Outcome.Damaged(new Damage(file, state.active().size(), reason), spot);
+        return new Outcome.Damaged(new Damage(file, state.active().size(), reason), repairable(spot));
     }
 
     /** The place after all that the state holds. */
@@ -254,7 +311,8 @@ public final class Recovery {
             logFiles.writeIndexes(segment);
         }
         for (long base : present) {
-            if (base < state.segments().get(0).baseOffset()) {
+            // Before the log's start, or within a segment that it was merged into.
+            if (base < state.active().baseOffset() && state.segmentStarting(base) < 0) {
                 logFiles.dropSegment(base);
             }
         }

@@ -106,7 +106,7 @@ public final class IndexLookup {
         while (headers.next()) {
             RecordBatch batch = headers.batch();
             if (!batch.isRaftEntry()) {
-                index.append(batch.lastOffset(), headers.position(), batch.maxTimestamp(), interval);
+                index.append(batch.lastOffset(), headers.position(), batch.latestTimestamp(), interval);
             }
         }
         if (headers.problem() != null) {

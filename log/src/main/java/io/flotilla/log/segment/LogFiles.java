@@ -111,6 +111,31 @@ public final class LogFiles {
         }
     }
 
+    /**
+     * Puts a compacted segment in the place of those that it stands for. It takes effect with the renaming; what a crash leaves of the
+     * other segments after that lies within it, and recovery removes it.
+     *
+     * @return the segments of which {@link #removeDeleted} frees the space
+     */
+    List<Long> swap(CompactedSegment compacted) throws IOException {
+        long baseOffset = compacted.state().baseOffset();
+        // Not there any more if this is tried again because the disk was full.
+        if (files.exists(compacted.file())) {
+            files.delete(SegmentFiles.index(directory, baseOffset));
+            files.delete(SegmentFiles.timeIndex(directory, baseOffset));
+            files.rename(compacted.file(), SegmentFiles.log(directory, baseOffset));
+        }
+        // Before any other is gone.
+        files.syncDirectory(directory);
+        writeIndexes(
+                baseOffset, compacted.offsets().duplicate(), compacted.times().duplicate());
+        List<Long> others = compacted.replaced().subList(1, compacted.replaced().size());
+        for (long other : others) {
+            markDeleted(other);
+        }
+        return others;
+    }
+
     private Path deleted(long baseOffset) {
         Path log = SegmentFiles.log(directory, baseOffset);
         return log.resolveSibling(log.getFileName() + SegmentFiles.DELETED);
@@ -143,10 +168,12 @@ public final class LogFiles {
                 .toList();
     }
 
-    /** Removes what a crash left half done: temporary files, and dropped segments. */
+    /** Removes what a crash left half done: temporary files, dropped segments, compacted ones that were not swapped in. */
     public void removeLeftovers() throws IOException {
         for (String name : files.list(directory)) {
-            if (name.endsWith(SmallFiles.TEMPORARY) || name.endsWith(SegmentFiles.DELETED)) {
+            if (name.endsWith(SmallFiles.TEMPORARY)
+                    || name.endsWith(SegmentFiles.DELETED)
+                    || name.endsWith(SegmentFiles.CLEANED)) {
                 files.delete(directory.resolve(name));
             }
         }

@@ -1,5 +1,6 @@
 package io.flotilla.log.segment;
 
+import io.flotilla.log.DamagedLogException;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.index.TermStart;
@@ -69,6 +70,8 @@ public final class LogReader {
             }
         } catch (IOException e) {
             return FileRead.damaged(range, 0, "cannot be read: " + e);
+        } catch (DamagedLogException e) {
+            return FileRead.damaged(range, e.damage().position(), e.damage().reason());
         }
     }
 

@@ -4,6 +4,7 @@ import io.flotilla.log.Configuration;
 import io.flotilla.log.LogConfig;
 import io.flotilla.log.index.RaftEntries;
 import io.flotilla.log.index.TermStarts;
+import io.flotilla.log.state.CompactionMarks;
 import io.flotilla.log.state.ProducerState;
 import io.flotilla.log.state.SegmentState;
 import io.flotilla.log.state.Snapshot;
@@ -28,6 +29,7 @@ public final class LogState {
     /** Oldest first; the last is the active one. Never empty. */
     private final List<Segment> segments = new ArrayList<>();
 
+    private CompactionMarks compaction;
     private final UncommittedBatches uncommitted = new UncommittedBatches();
 
     /** A Raft entry that raises the log start offset once it is committed. */
@@ -40,6 +42,7 @@ public final class LogState {
     private long lastIndex;
     private long endOffset;
     private long committedIndex;
+    private long snapshotIndex;
     private long closedBytes;
 
     /** The state as of a snapshot. The index of its last segment is still to be restored if the segment has records. */
@@ -52,6 +55,8 @@ public final class LogState {
         lastIndex = snapshot.index();
         endOffset = snapshot.endOffset();
         committedIndex = snapshot.index();
+        snapshotIndex = snapshot.index();
+        compaction = snapshot.compaction();
         for (SegmentState state : snapshot.segments()) {
             addSegment(state.size() == 0 ? new Segment(state.baseOffset(), state.baseIndex()) : new Segment(state));
         }
@@ -67,7 +72,8 @@ public final class LogState {
                 new RaftEntries(),
                 new TermStarts(),
                 List.of(new Configuration(0, configuration)),
-                new ProducerState());
+                new ProducerState(),
+                CompactionMarks.NONE);
     }
 
     public long logStartOffset() {
@@ -88,6 +94,16 @@ public final class LogState {
 
     public long committedIndex() {
         return committedIndex;
+    }
+
+    /** Index of the snapshot that this was restored from. */
+    public long snapshotIndex() {
+        return snapshotIndex;
+    }
+
+    /** How far compaction has come. */
+    public CompactionMarks compaction() {
+        return compaction;
     }
 
     public RaftEntries raftEntries() {
@@ -132,6 +148,16 @@ public final class LogState {
             }
         }
         return Math.max(0, low - 1);
+    }
+
+    /** Position in {@link #segments} of the one with a base offset, or -1. */
+    public int segmentStarting(long baseOffset) {
+        for (int i = 0; i < segments.size(); i++) {
+            if (segments.get(i).baseOffset() == baseOffset) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Offset after the last record of a segment. */
@@ -181,7 +207,8 @@ public final class LogState {
                 raftEntriesBefore,
                 termStartsBefore,
                 configurations.subList(0, 1),
-                producers);
+                producers,
+                CompactionMarks.NONE);
     }
 
     /** Begins a new segment at the end of the log. */
@@ -240,7 +267,35 @@ public final class LogState {
         endOffset = batch.nextOffset();
         producers.append(batch, lastIndex, committedIndex, nowMs);
         active.appendRecords(
-                batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes(), nowMs);
+                batch.sizeInBytes(), batch.lastOffset(), batch.latestTimestamp(), config.indexIntervalBytes(), nowMs);
+        if (batch.isCompacted()) {
+            altered(endOffset);
+        }
+    }
+
+    /** Other replicas may hold other bytes below an offset. */
+    private void altered(long offset) {
+        compaction = new CompactionMarks(compaction.cleanedTo(), Math.max(compaction.alteredTo(), offset));
+    }
+
+    /** The keys of all records below an offset were looked at by a compaction. */
+    public void cleaned(long offset) {
+        compaction = new CompactionMarks(Math.max(compaction.cleanedTo(), offset), compaction.alteredTo());
+    }
+
+    /**
+     * Compaction has made one segment of several closed neighbours, or of one.
+     *
+     * @param from position of the first in {@link #segments}
+     * @param to position after the last; another segment stands there
+     */
+    public void compacted(int from, int to, SegmentState state) {
+        List<Segment> replaced = segments.subList(from, to);
+        replaced.forEach(segment -> closedBytes -= segment.size());
+        replaced.clear();
+        segments.add(from, new Segment(state));
+        closedBytes += state.size();
+        altered(endOffsetOf(from));
     }
 
     private void note(RaftEntryBatch entry) {
@@ -282,6 +337,7 @@ public final class LogState {
         logStarts.removeIf(start -> start.index() >= index);
         lastIndex = index - 1;
         endOffset = offset;
+        compaction = new CompactionMarks(compaction.cleanedTo(), Math.min(compaction.alteredTo(), offset));
         return removed;
     }
 
@@ -354,6 +410,7 @@ public final class LogState {
                 raftEntries,
                 termStarts,
                 configurations,
-                producers);
+                producers,
+                compaction);
     }
 }

@@ -328,6 +328,17 @@ public final class LogWriter extends FlushTarget {
         queue.add(new Work(step, null, 0, batches, 0, 0, 0));
     }
 
+    /** Puts a compacted segment in the place of those that it stands for, and calls back on the loop. */
+    public void swap(CompactedSegment compacted, Executor remover, Runnable done) {
+        then(() -> {
+            List<Long> others = files.swap(compacted);
+            if (!others.isEmpty()) {
+                remover.execute(() -> removeDeleted(others));
+            }
+            loop.execute(done);
+        });
+    }
+
     /** Notes that the replica is no longer forgetful, and calls back on the loop. */
     public void remember(Runnable done) {
         then(() -> {

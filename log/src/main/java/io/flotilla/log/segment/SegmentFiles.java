@@ -12,6 +12,8 @@ public final class SegmentFiles {
     public static final String TIME_INDEX = ".timeindex";
     /** Suffix of a snapshot, whose name is its index. */
     public static final String SNAPSHOT = ".snapshot";
+    /** Suffix of a file that compaction is writing. */
+    public static final String CLEANED = ".cleaned";
     /** Appended to the name of a file that is about to be removed. */
     public static final String DELETED = ".deleted";
 

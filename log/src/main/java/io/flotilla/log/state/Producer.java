@@ -2,6 +2,7 @@ package io.flotilla.log.state;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What is known of one idempotent producer in one log: its newest batches, oldest first. All those not known to be
@@ -42,6 +43,13 @@ final class Producer {
             end--;
         }
         return List.of(Arrays.copyOfRange(batches, Math.max(0, end - REMEMBERED), end));
+    }
+
+    /** Passes all batches kept, oldest first. */
+    void forEach(Consumer<ProducedBatch> visitor) {
+        for (int i = 0; i < size; i++) {
+            visitor.accept(batches[i]);
+        }
     }
 
     void add(ProducedBatch batch, long committedIndex) {

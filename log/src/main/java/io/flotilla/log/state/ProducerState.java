@@ -1,10 +1,12 @@
 package io.flotilla.log.state;
 
+import io.flotilla.wire.record.EmptyBatch;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The idempotent producers of one log (KIP-98): what each appended last, so that a repeated batch is told from a new one and
@@ -71,6 +73,8 @@ public final class ProducerState {
     /** Notes a batch appended with this index for its last record, if an idempotent producer wrote it. */
     public void append(RecordBatch batch, long lastIndex, long committedIndex, long nowMs) {
         if (!batch.hasProducerId() || batch.isControl()) {
+            // What compaction removed may be all that was written by producers that go on where they were.
+            forgetful |= EmptyBatch.is(batch);
             return;
         }
         ProducedBatch produced = new ProducedBatch(
@@ -116,6 +120,15 @@ public final class ProducerState {
             remove(oldest);
             forgetful = true;
         }
+    }
+
+    /** Base offsets, sorted, of all batches remembered: with what they say of their producers, they tell repeated ones. */
+    public long[] batchOffsets() {
+        LongStream.Builder offsets = LongStream.builder();
+        for (Producer producer = oldest; producer != null; producer = producer.newer) {
+            producer.forEach(batch -> offsets.add(batch.baseOffset()));
+        }
+        return offsets.build().sorted().toArray();
     }
 
     /** How many producers are known. */

@@ -15,12 +15,14 @@ import java.util.zip.CRC32C;
  *
  * <p>Layout: magic int32, CRC-32C int32 of all that follows, version int16, index int64, term int32, log start offset int64,
  * segments (count int32; each base offset, base index, size, max timestamp and its offset, int64 all), {@link RaftEntries},
- * {@link TermStarts}, configurations (count int32; each index int64, length int32, bytes), {@link ProducerState}.
+ * {@link TermStarts}, configurations (count int32; each index int64, length int32, bytes), {@link ProducerState}, and since version
+ * 2 {@link CompactionMarks} (cleaned to, altered to, int64 each).
  *
  * @param index last index it stands for
  * @param term term of the entry at that index
  * @param segments the log's segments then, oldest first; the last was the active one
  * @param configurations those in the log up to the index, and the one in force before the log's first index
+ * @param compaction how far compaction has come
  */
 public record Snapshot(
         long index,
@@ -30,10 +32,12 @@ public record Snapshot(
         RaftEntries raftEntries,
         TermStarts termStarts,
         List<Configuration> configurations,
-        ProducerState producers) {
+        ProducerState producers,
+        CompactionMarks compaction) {
 
     private static final int MAGIC = 0x464C534E;
-    private static final short VERSION = 1;
+    private static final short VERSION = 2;
+    private static final short VERSION_WITHOUT_COMPACTION = 1;
     private static final int CHECKED_FROM = 8;
 
     /** The offset after the record at, or before, {@link #index}. */
@@ -59,6 +63,7 @@ public record Snapshot(
             out.writeBytes(configuration.bytes());
         }
         producers.writeTo(out, index);
+        out.writeLong(compaction.cleanedTo()).writeLong(compaction.alteredTo());
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);
         Unpooled.wrappedBuffer(bytes).setInt(Integer.BYTES, crc(bytes));
@@ -79,7 +84,7 @@ public record Snapshot(
             throw new InvalidSnapshotException("CRC mismatch");
         }
         short version = in.readShort();
-        if (version != VERSION) {
+        if (version != VERSION && version != VERSION_WITHOUT_COMPACTION) {
             throw new InvalidSnapshotException("unknown version " + version);
         }
         try {
@@ -91,7 +96,10 @@ public record Snapshot(
                     RaftEntries.readFrom(in),
                     TermStarts.readFrom(in),
                     readConfigurations(in),
-                    ProducerState.readFrom(in));
+                    ProducerState.readFrom(in),
+                    version == VERSION_WITHOUT_COMPACTION
+                            ? CompactionMarks.NONE
+                            : new CompactionMarks(in.readLong(), in.readLong()));
         } catch (IndexOutOfBoundsException | IllegalStateException | NegativeArraySizeException e) {
             throw new InvalidSnapshotException("malformed: " + e.getMessage());
         }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flotilla.log.Configuration;
 import io.flotilla.log.index.RaftEntries;
 import io.flotilla.log.index.TermStarts;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class SnapshotTest {
@@ -24,7 +26,8 @@ class SnapshotTest {
                         raftEntries,
                         termStarts,
                         List.of(new Configuration(0, new byte[] {1, 2, 3})),
-                        new ProducerState())
+                        new ProducerState(),
+                        new CompactionMarks(5, 6))
                 .encode();
     }
 
@@ -38,7 +41,21 @@ class SnapshotTest {
         assertThat(snapshot.segments())
                 .containsExactly(new SegmentState(0, 1, 77, 5, 6), new SegmentState(8, 10, 0, -1, 8));
         assertThat(snapshot.configurations().get(0).bytes()).containsExactly(1, 2, 3);
+        assertThat(snapshot.compaction()).isEqualTo(new CompactionMarks(5, 6));
         assertThat(snapshot.encode()).isEqualTo(example());
+    }
+
+    @Test
+    void readsWhatWasWrittenBeforeThereWasCompaction() {
+        byte[] bytes = example();
+        ByteBuffer old = ByteBuffer.wrap(Arrays.copyOf(bytes, bytes.length - 2 * Long.BYTES));
+        CRC32C crc = new CRC32C();
+        old.putShort(8, (short) 1);
+        crc.update(old.duplicate().position(8));
+        old.putInt(4, (int) crc.getValue());
+        Snapshot snapshot = Snapshot.decode(old.array());
+        assertThat(snapshot.compaction()).isEqualTo(CompactionMarks.NONE);
+        assertThat(snapshot.index()).isEqualTo(9);
     }
 
     @Test

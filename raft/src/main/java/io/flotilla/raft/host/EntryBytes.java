@@ -19,6 +19,9 @@ final class EntryBytes {
 
     private ByteBuf receivedBytes;
 
+    /** What stands for the message's bytes, if that is not they. */
+    private ByteBuf fitted;
+
     EntryBytes(GroupStorage storage) {
         this.storage = storage;
     }
@@ -40,10 +43,17 @@ final class EntryBytes {
      * @throws IllegalArgumentException when they are not whole, intact entries
      */
     AppendRequest open(AppendRequest request, ByteBuf payload) {
-        List<EntryRef> entries = storage.parse(request.prevIndex() + 1, payload);
+        long first = request.prevIndex() + 1;
+        // Parsed first: it checks what arrived.
+        List<EntryRef> entries = storage.parse(first, payload);
+        ByteBuf fitting = storage.fitting(first, payload);
+        if (fitting != payload) {
+            fitted = fitting;
+            entries = storage.parse(first, fitting);
+        }
         AppendRequest whole = request.withEntries(entries);
         received = entries;
-        receivedBytes = payload;
+        receivedBytes = fitting;
         return whole;
     }
 
@@ -51,6 +61,10 @@ final class EntryBytes {
     void close() {
         received = List.of();
         receivedBytes = null;
+        if (fitted != null) {
+            fitted.release();
+            fitted = null;
+        }
     }
 
     /** Appends entries: those of the message being stepped in one piece, those of this leader one by one. */

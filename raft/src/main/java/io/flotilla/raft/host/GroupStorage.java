@@ -44,6 +44,16 @@ public interface GroupStorage {
      */
     List<EntryRef> parse(long firstIndex, ByteBuf bytes);
 
+    /**
+     * The same entries as {@link #parse} is to see them, for logs whose replicas may hold the same indexes in entries of other
+     * extents: none goes beyond where this log agrees with it.
+     *
+     * @return the same buffer, or another one that the caller releases
+     */
+    default ByteBuf fitting(long firstIndex, ByteBuf bytes) {
+        return bytes;
+    }
+
     /** The bytes of an entry that the core itself made: a leader change or a configuration. */
     ByteBuf encode(EntryRef entry);
 

@@ -207,6 +207,11 @@ public final class RecordBatch {
         return buffer.getLong(position + MAX_TIMESTAMP);
     }
 
+    /** Largest timestamp of the records, or {@link #NO_TIMESTAMP} if compaction has left none. */
+    public long latestTimestamp() {
+        return recordCount() == 0 ? NO_TIMESTAMP : maxTimestamp();
+    }
+
     /** The idempotent producer that wrote this, or {@link #NO_PRODUCER_ID}. */
     public long producerId() {
         return buffer.getLong(position + PRODUCER_ID);
@@ -236,6 +241,11 @@ public final class RecordBatch {
     /** Number of records in the batch. Compaction may leave less than {@link #offsetCount}, even none. */
     public int recordCount() {
         return buffer.getInt(position + RECORD_COUNT);
+    }
+
+    /** Whether compaction has changed it: other replicas may hold other bytes for the same place. */
+    public boolean isCompacted() {
+        return !isControl() && (recordCount() != offsetCount() || hasDeleteHorizon());
     }
 
     /** Absolute index in {@link #buffer} of the first byte after the header, where the (compressed) records begin. */

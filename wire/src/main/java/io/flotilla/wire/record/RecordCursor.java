@@ -39,8 +39,13 @@ public final class RecordCursor {
 
     private int index;
     private int position;
+    private byte attributes;
+    private long timestampDelta;
     private int offsetDelta;
     private long timestamp;
+    /** Of what follows the offset: key, value, headers. */
+    private int contentPosition;
+
     private int keyPosition;
     private int keyLength;
     private int valuePosition;
@@ -101,10 +106,11 @@ public final class RecordCursor {
         if (at == recordEnd) {
             return false;
         }
-        at++; // attributes: unused by any client so far
-        long timestampDelta = readVarlong(recordEnd);
+        attributes = body.getByte(at++); // unused by any client so far
+        timestampDelta = readVarlong(recordEnd);
         timestamp = logAppendTime ? baseTimestamp : baseTimestamp + timestampDelta;
         offsetDelta = readVarint(recordEnd);
+        contentPosition = at;
         keyLength = readLength(recordEnd);
         keyPosition = at;
         skip(keyLength, recordEnd);
@@ -210,6 +216,17 @@ public final class RecordCursor {
     /** The record as a value whose key, value and headers are views: good for as long as the bytes are. */
     public Record record() {
         return new Record(offset(), timestamp, key(), value(), headers());
+    }
+
+    /** Writes the record as it stands, for a batch whose base timestamp is less than this one's by so many milliseconds. */
+    void writeTo(ByteBuf out, long timestampShift) {
+        long delta = timestampDelta + timestampShift;
+        int size = 1 + Varints.sizeOfLong(delta) + Varints.sizeOfInt(offsetDelta) + at - contentPosition;
+        Varints.writeInt(out, size);
+        out.writeByte(attributes);
+        Varints.writeLong(out, delta);
+        Varints.writeInt(out, offsetDelta);
+        out.writeBytes(body, contentPosition, at - contentPosition);
     }
 
     /** What was wrong at {@link Step#MALFORMED}, otherwise null. */

@@ -10,6 +10,8 @@
  *       of a buffer, and the records of an uncompressed batch.
  *   <li>{@link io.flotilla.wire.record.Records}: the convenient way to read records, compressed or not.
  *   <li>{@link io.flotilla.wire.record.RecordBatchBuilder} and {@link io.flotilla.wire.record.RaftEntryBatch}: write.
+ *   <li>{@link io.flotilla.wire.record.KeptRecords} and {@link io.flotilla.wire.record.EmptyBatch}: what compaction leaves of
+ *       a batch.
  *   <li>{@link io.flotilla.wire.record.BatchValidator}: what a broker asks of a batch before it accepts it.
  * </ul>
  *
