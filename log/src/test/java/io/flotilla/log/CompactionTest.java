@@ -48,8 +48,8 @@ class CompactionTest {
     @MethodSource("io.flotilla.log.Seeds#few")
     void staysSmall(long seed) throws IOException {
         CompactionWorkload workload = new CompactionWorkload(seed);
-        for (int i = 0; i < 12; i++) {
-            workload.work(60);
+        for (int i = 0; i < 10; i++) {
+            workload.work(50);
             workload.compactAll();
         }
         for (int i = 0; i < 4; i++) {
@@ -68,11 +68,12 @@ class CompactionTest {
     @MethodSource("io.flotilla.log.Seeds#few")
     void survivesACrashBeforeAnyChangeOfAFile(long seed) throws IOException {
         Random random = Seeds.random(seed);
-        for (int changes = 0; ; changes++) {
+        // Many seeds together crash before each of them.
+        for (int changes = random.nextInt(4); ; changes += 1 + random.nextInt(8)) {
             CompactionWorkload workload = new CompactionWorkload(seed);
-            workload.work(60);
+            workload.work(25);
             workload.compact();
-            workload.work(60);
+            workload.work(25);
             boolean crashed = compactUntil(workload, changes);
             workload.fixture.disk.setFaults((operation, path) -> {});
             if (!crashed) {
@@ -86,7 +87,7 @@ class CompactionTest {
             workload.check();
             assertThat(workload.fixture.disk.list(workload.fixture.path()))
                     .noneMatch(name -> name.endsWith(SegmentFiles.CLEANED));
-            workload.work(20);
+            workload.work(10);
             workload.compact();
             workload.check();
             workload.fixture.close();
@@ -98,7 +99,10 @@ class CompactionTest {
         int[] left = {changes};
         workload.fixture.disk.setFaults((operation, path) -> {
             if (CHANGES.contains(operation) && left[0]-- <= 0) {
-                throw new Crash();
+                if (left[0] == -1) {
+                    throw new Crash();
+                }
+                throw new IOException("nothing is there any more");
             }
         });
         try {
@@ -106,7 +110,7 @@ class CompactionTest {
             return false;
         } catch (Crash e) {
             return true;
-        } catch (AssertionError e) {
+        } catch (IOException | AssertionError e) {
             // In a step of the log's queue, which takes it for a failed disk.
             assertThat(workload.fixture.failure).isNotNull();
             return true;

@@ -68,8 +68,7 @@ final class CompactionWorkload {
 
     void append() {
         if (random.nextInt(12) == 0) {
-            fixture.log.append(Batches.leaderChange(++term), term, fixture.now);
-            raftEntries.put(fixture.log.lastIndex(), term);
+            openTerm();
             return;
         }
         List<Written> records = new ArrayList<>();
@@ -93,6 +92,11 @@ final class CompactionWorkload {
             fixture.log.append(builder.build(), term, fixture.now);
         }
         records.forEach(record -> written.put(record.offset(), record));
+    }
+
+    private void openTerm() {
+        fixture.log.append(Batches.leaderChange(1, ++term), term, fixture.now);
+        raftEntries.put(fixture.log.lastIndex(), term);
     }
 
     private Map<Long, Integer> sequences() {
@@ -237,5 +241,6 @@ final class CompactionWorkload {
         produced.tailMap(fixture.log.logEndOffset()).clear();
         raftEntries.tailMap(fixture.log.lastIndex() + 1).clear();
         ends.clear();
+        openTerm();
     }
 }

@@ -25,6 +25,7 @@ public final class Checker {
             new BoundCheck(),
             new GroupCheck(),
             new ReplicaCheck(),
+            new CompactionCheck(),
             new ProgressCheck());
 
     private Checker() {}

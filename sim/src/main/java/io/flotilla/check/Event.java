@@ -17,6 +17,15 @@ public sealed interface Event {
     /** A record handed to a producer. All producers are idempotent and wait for the commit. */
     record SendInvoked(String producer, Partition partition, String key) implements OfPartition {}
 
+    /**
+     * The topic is compacted, and this is what the record is to it.
+     *
+     * @param key the record's, as in {@link SendInvoked}
+     * @param compactionKey what later records replace it by
+     * @param tombstone it deletes that
+     */
+    record Keyed(Partition partition, String key, String compactionKey, boolean tombstone) implements OfPartition {}
+
     /** The cluster has promised to keep the record, at this offset. */
     record SendAcknowledged(String producer, Partition partition, String key, long offset) implements OfPartition {}
 
@@ -109,9 +118,16 @@ public sealed interface Event {
      * A record as a replica holds it.
      *
      * @param key what producers gave it, or null where that is not known or not a producer's
-     * @param checksum over all bytes of the batch that the record is stored in
+     * @param checksum over all bytes of the batch that the record is stored in; in a compacted topic, over the record
+     * @param compactionKey in a compacted topic, what later records replace it by; else null
+     * @param tombstone it deletes that
      */
-    record Stored(long offset, int term, String key, long checksum) {}
+    record Stored(long offset, int term, String key, long checksum, String compactionKey, boolean tombstone) {
+        /** A record of a topic that is not compacted. */
+        public Stored(long offset, int term, String key, long checksum) {
+            this(offset, term, key, checksum, null, false);
+        }
+    }
 
     /**
      * What a replica holds in the end, up to what it knows to be committed. The last one of a replica counts; topics that were not

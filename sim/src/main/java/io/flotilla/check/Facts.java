@@ -2,6 +2,7 @@ package io.flotilla.check;
 
 import io.flotilla.check.Event.BoundTold;
 import io.flotilla.check.Event.DeletionAllowed;
+import io.flotilla.check.Event.Keyed;
 import io.flotilla.check.Event.Polled;
 import io.flotilla.check.Event.ReplicaLog;
 import io.flotilla.check.Event.SendAcknowledged;
@@ -10,6 +11,7 @@ import io.flotilla.check.Event.SendIndeterminate;
 import io.flotilla.check.Event.SendInvoked;
 import io.flotilla.check.History.Entry;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,9 @@ final class Facts {
     /** By key, in the order in which they were sent. */
     final Map<String, Send> sends = new LinkedHashMap<>();
 
+    /** By key, if the topic is compacted. */
+    final Map<String, Keyed> keyed = new HashMap<>();
+
     /** The last {@link ReplicaLog} of each replica. */
     final Map<String, Entry> replicas = new TreeMap<>();
 
@@ -52,6 +57,10 @@ final class Facts {
     private final long healedAt;
     private long deletableBelow;
     private FinalLog log;
+    private Map<String, Newest> newest;
+
+    /** The newest record known of a key of a compacted topic. */
+    record Newest(long offset, String key, boolean tombstone) {}
 
     /**
      * @param deletedAt the number of the event that deletes the topic, or {@code Long.MAX_VALUE}
@@ -70,6 +79,8 @@ final class Facts {
             if (sends.put(sent.key(), new Send(sent.producer(), entry)) != null) {
                 throw new IllegalArgumentException("two sends with one key: " + entry);
             }
+        } else if (event instanceof Keyed record) {
+            keyed.put(record.key(), record);
         } else if (event instanceof SendAcknowledged acknowledged) {
             answered(acknowledged.key(), entry);
             knownEnd.add(acknowledged.offset() + 1, entry);
@@ -120,6 +131,46 @@ final class Facts {
     /** Whether a record at this offset need not be there in the end. */
     boolean mayBeGone(long offset) {
         return isDeleted() || offset < Math.min(deletableBelow, log().start());
+    }
+
+    /** Whether the topic is compacted. */
+    boolean isCompacted() {
+        return !keyed.isEmpty();
+    }
+
+    /** The newest record of each key that a producer or consumer was told of, or that stands in a log. */
+    Map<String, Newest> newest() {
+        if (newest == null) {
+            newest = new TreeMap<>();
+            for (Entry entry : entries) {
+                if (entry.event() instanceof SendAcknowledged acknowledged) {
+                    note(acknowledged.offset(), acknowledged.key());
+                } else if (entry.event() instanceof Polled polled) {
+                    polled.records().forEach(read -> note(read.offset(), read.key()));
+                }
+            }
+            if (!isDeleted()) {
+                log().records().forEach(record -> note(record.offset(), record.key()));
+            }
+        }
+        return newest;
+    }
+
+    private void note(long offset, String key) {
+        Keyed record = keyed.get(key);
+        if (record != null) {
+            newest.merge(
+                    record.compactionKey(),
+                    new Newest(offset, key, record.tombstone()),
+                    (one, two) -> one.offset() >= two.offset() ? one : two);
+        }
+    }
+
+    /** Whether compaction may have removed a record: a newer one has replaced it, or it is a tombstone. */
+    boolean mayBeCompacted(long offset, String key) {
+        Keyed record = keyed.get(key);
+        return record != null
+                && (record.tombstone() || newest().get(record.compactionKey()).offset() > offset);
     }
 
     /** The log may begin at this offset or before at any time, as far as is known. */

@@ -52,7 +52,7 @@ final class PlaceCheck implements Check {
                 tell(Kind.INVENTED_RECORD, sighting, "read, but sent by nobody");
             } else if (stored != null) {
                 tell(Kind.INCONSISTENT_OFFSET, sighting, "stored at " + stored);
-            } else if (facts.mayBeGone(sighting.offset())) {
+            } else if (facts.mayBeGone(sighting.offset()) || facts.mayBeCompacted(sighting.offset(), sighting.key())) {
                 compareWithOthers(sighting);
             } else if (isRead) {
                 tell(Kind.UNCOMMITTED_READ, sighting, "read, but in no log");

@@ -8,6 +8,7 @@ import io.flotilla.check.Event.Stored;
 import io.flotilla.check.Event.Unassigned;
 import io.flotilla.check.History.Entry;
 import io.flotilla.check.Violation.Kind;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -97,18 +98,21 @@ final class ReadCheck implements Check {
         }
 
         private void checkStep(Polled polled, long from, long to, Entry before, Entry entry) {
-            if (from < to && !known.subMap(from, to).isEmpty()) {
-                String skipped = known.subMap(from, to).entrySet().stream()
-                        .limit(5)
-                        .map(record -> record.getValue() + " at " + record.getKey())
-                        .collect(Collectors.joining(", "));
+            if (from >= to) {
+                return;
+            }
+            List<String> skipped = known.subMap(from, to).entrySet().stream()
+                    .filter(record -> !facts.mayBeCompacted(record.getKey(), record.getValue()))
+                    .map(record -> record.getValue() + " at " + record.getKey())
+                    .toList();
+            if (!skipped.isEmpty()) {
                 report.add(
                         Kind.SKIPPED_READ,
                         "%s stepped over %s (in all %d)"
                                 .formatted(
                                         polled.consumer(),
-                                        skipped,
-                                        known.subMap(from, to).size()),
+                                        skipped.stream().limit(5).collect(Collectors.joining(", ")),
+                                        skipped.size()),
                         before,
                         entry);
             }

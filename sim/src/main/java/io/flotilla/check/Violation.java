@@ -28,6 +28,8 @@ public record Violation(Kind kind, Partition partition, String text, List<Entry>
         UNCOMMITTED_READ,
         /** A record that two readers, or a reader and a log, saw at two offsets; or an offset with two records. */
         INCONSISTENT_OFFSET,
+        /** In a compacted log: a value that a later record had replaced or deleted is the newest of its key again. */
+        RESURRECTED,
         /** A consumer stepped over a record. */
         SKIPPED_READ,
         /** A consumer got records again, or not in the order of their offsets. */

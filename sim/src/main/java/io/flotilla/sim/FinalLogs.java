@@ -1,5 +1,6 @@
 package io.flotilla.sim;
 
+import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.check.Event;
 import io.flotilla.check.History;
@@ -7,12 +8,15 @@ import io.flotilla.check.Partition;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.ReadResult;
 import io.flotilla.wire.record.BatchCursor;
+import io.flotilla.wire.record.Record;
 import io.flotilla.wire.record.RecordBatch;
 import io.flotilla.wire.record.Records;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /** Reads what every replica holds in the end, and adds it to the history. */
@@ -49,12 +53,14 @@ final class FinalLogs {
         private final PartitionLog log;
         private final List<Event.Stored> records = new ArrayList<>();
         private final boolean ofClients;
+        private final boolean isCompacted;
 
         Reading(String broker, Replica replica) {
             this.broker = broker;
             this.replica = replica;
             this.log = replica.log();
             this.ofClients = !replica.name().startsWith("__");
+            this.isCompacted = replica.config().compact() && !replica.id().equals(PartitionId.METADATA);
         }
 
         void start() {
@@ -90,14 +96,23 @@ final class FinalLogs {
                 RecordBatch batch = cursor.batch();
                 if (!batch.isRaftEntry()) {
                     long checksum = checksum(batch);
-                    Records.list(batch, CHUNK_BYTES)
-                            .forEach(record -> records.add(new Event.Stored(
-                                    record.offset(),
-                                    batch.partitionLeaderEpoch(),
-                                    ofClients ? record.keyText() : null,
-                                    checksum)));
+                    Records.list(batch, CHUNK_BYTES).forEach(record -> records.add(stored(record, batch, checksum)));
                 }
             }
+        }
+
+        private Event.Stored stored(Record record, RecordBatch batch, long checksum) {
+            String id = ofClients ? KeyedRecords.id(record) : null;
+            int term = batch.partitionLeaderEpoch();
+            return isCompacted
+                    ? new Event.Stored(
+                            record.offset(),
+                            term,
+                            id,
+                            record.timestamp() * 31 + Objects.hash(record.value(), record.headers()),
+                            ByteBufUtil.hexDump(record.key()),
+                            record.value() == null)
+                    : new Event.Stored(record.offset(), term, id, checksum);
         }
 
         private static long checksum(RecordBatch batch) {

@@ -182,7 +182,7 @@ final class PartitionReader {
                 if (!batch.isControl()) {
                     Records.list(batch, 1 << 20).stream()
                             .filter(record -> record.offset() >= position)
-                            .forEach(record -> reads.add(new Event.Read(record.offset(), record.keyText())));
+                            .forEach(record -> reads.add(new Event.Read(record.offset(), KeyedRecords.id(record))));
                 }
                 next = Math.max(next, batch.nextOffset());
             }

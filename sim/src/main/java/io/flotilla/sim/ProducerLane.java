@@ -26,10 +26,13 @@ final class ProducerLane {
     private static final class Batch {
         final int sequence;
         final List<String> keys;
+        /** For each record of a compacted topic, the same whenever it is sent. */
+        final List<Event.Keyed> keyed;
 
-        Batch(int sequence, List<String> keys) {
+        Batch(int sequence, List<String> keys, List<Event.Keyed> keyed) {
             this.sequence = sequence;
             this.keys = keys;
+            this.keyed = keyed;
         }
     }
 
@@ -75,10 +78,14 @@ final class ProducerLane {
         for (int i = 0; i < count; i++) {
             keys.add(producer.client().name() + "/" + partition + "/" + (sequence + i));
         }
-        Batch batch = new Batch(sequence, keys);
+        List<Event.Keyed> keyed = KeyedRecords.isKeyed(partition.topic())
+                ? KeyedRecords.draw(partition, keys, producer.random())
+                : List.of();
+        Batch batch = new Batch(sequence, keys, keyed);
         sequence += count;
         keys.forEach(
                 key -> producer.record(new Event.SendInvoked(producer.client().name(), partition, key)));
+        keyed.forEach(producer::record);
         return batch;
     }
 
@@ -115,7 +122,10 @@ final class ProducerLane {
         byte[] value = new byte[20 + producer.random().nextInt(300)];
         try (RecordBatchBuilder builder = new RecordBatchBuilder(HeapAllocator.INSTANCE)) {
             builder.producer(producer.producerId(), producer.epoch(), batch.sequence);
-            for (String key : batch.keys) {
+            for (Event.Keyed record : batch.keyed) {
+                KeyedRecords.append(builder, now, record, value);
+            }
+            for (String key : batch.keyed.isEmpty() ? batch.keys : List.<String>of()) {
                 builder.append(now, key.getBytes(StandardCharsets.UTF_8), value);
             }
             return builder.build();

@@ -48,6 +48,8 @@ final class SimCluster {
         properties.put("log.retention.check.interval.ms", "1000");
         properties.put("log.scrub.interval.ms", "2000");
         properties.put("raft.lease.ms", String.valueOf(leaseMs));
+        properties.put("log.cleaner.backoff.ms", "400");
+        properties.put("log.cleaner.max.compaction.lag.ms", "2000");
         properties.put("offsets.topic.num.partitions", "1");
         properties.put("group.min.session.timeout.ms", "1000");
         properties.put("group.initial.rebalance.delay.ms", "100");

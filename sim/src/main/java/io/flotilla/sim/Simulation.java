@@ -26,6 +26,7 @@ final class Simulation {
     private static final int PARTITIONS = 2;
     private static final String LINEARIZABLE = "odd";
     private static final List<String> TOPICS = List.of("even", LINEARIZABLE);
+    private static final List<String> ALL_TOPICS = List.of("even", LINEARIZABLE, KeyedRecords.TOPIC);
     private static final long MOST_EVENTS = 20_000_000;
 
     private final SimOptions options;
@@ -49,7 +50,7 @@ final class Simulation {
         this.history = new History(() -> world.now() / SimWorld.MILLIS);
         RandomGenerator random = world.newRandom();
         this.cluster = new SimCluster(options.brokers(), 1 + random.nextInt(2), world, network, oracle, variant);
-        this.admin = new AdminWorkload(newClient("admin"), history, oracle, options.brokers(), TOPICS, PARTITIONS);
+        this.admin = new AdminWorkload(newClient("admin"), history, oracle, options.brokers(), ALL_TOPICS, PARTITIONS);
         this.faults = new FaultDriver(world, network, cluster, admin, options.faults(), variant.mostDrift());
     }
 
@@ -109,25 +110,32 @@ final class Simulation {
 
     private void createTopics() {
         List<String> made = new ArrayList<>();
-        for (String topic : TOPICS) {
-            String reads = topic.equals(LINEARIZABLE) ? "linearizable" : "committed";
-            CreateTopicsRequest.Config config = CreateTopicsRequest.Config.builder()
-                    .name("follower.read")
-                    .value(reads)
-                    .build();
-            world.after(0, () -> admin.createTopic(topic, List.of(config), () -> made.add(topic)));
+        for (String topic : ALL_TOPICS) {
+            world.after(0, () -> admin.createTopic(topic, configs(topic), () -> made.add(topic)));
         }
-        runUntil(() -> made.size() == TOPICS.size(), BOOT_SECONDS, () -> "topics cannot be made");
+        runUntil(() -> made.size() == ALL_TOPICS.size(), BOOT_SECONDS, () -> "topics cannot be made");
         for (int i = 1; i <= 2; i++) {
             workloads.add(new ProducerWorkload(
-                    newClient("producer" + i), history, options.brokers(), TOPICS, PARTITIONS, 60));
+                    newClient("producer" + i), history, options.brokers(), ALL_TOPICS, PARTITIONS, 60));
         }
         workloads.add(
                 new GroupWorkload("group", 2, this::newClient, history, options.brokers(), TOPICS, PARTITIONS, oracle));
         Map<String, Reads> reads = new TreeMap<>();
-        TOPICS.forEach(topic -> reads.put(topic, topic.equals(LINEARIZABLE) ? Reads.CURRENT_ANYWHERE : Reads.ANYWHERE));
+        ALL_TOPICS.forEach(
+                topic -> reads.put(topic, topic.equals(LINEARIZABLE) ? Reads.CURRENT_ANYWHERE : Reads.ANYWHERE));
         workloads.add(
                 new ConsumerWorkload(newClient("consumer"), history, options.brokers(), reads, PARTITIONS, oracle));
+    }
+
+    private static List<CreateTopicsRequest.Config> configs(String topic) {
+        if (KeyedRecords.isKeyed(topic)) {
+            return KeyedRecords.CONFIGS;
+        }
+        String reads = topic.equals(LINEARIZABLE) ? "linearizable" : "committed";
+        return List.of(CreateTopicsRequest.Config.builder()
+                .name("follower.read")
+                .value(reads)
+                .build());
     }
 
     private SimClient newClient(String name) {

@@ -67,7 +67,7 @@ final class IndexCheck {
         if (index == null || batch.isRaftEntry()) {
             return;
         }
-        maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
+        maxTimestamp = Math.max(maxTimestamp, batch.latestTimestamp());
         if (offsetSlot < index.size() && index.positionAt(offsetSlot) <= position) {
             if (index.positionAt(offsetSlot) != position || index.offsetAt(offsetSlot) != batch.lastOffset()) {
                 damage(

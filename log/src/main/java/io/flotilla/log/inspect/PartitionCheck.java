@@ -81,6 +81,8 @@ final class PartitionCheck {
         for (int i = 0; i < present.length; i++) {
             if (present[i] < start) {
                 note(SegmentFiles.log(directory, present[i]), "lies before the log's start: to be removed");
+            } else if (walked.isMerged(present[i])) {
+                note(SegmentFiles.log(directory, present[i]), "was merged into the segment before: to be removed");
             } else {
                 broken |= !segment(present[i], i + 1 == present.length);
             }
@@ -110,7 +112,8 @@ final class PartitionCheck {
         snapshots.values().forEach(this::compare);
         if (newest != null) {
             for (SegmentState segment : newest.segments()) {
-                if (segment.baseIndex() > walked.firstIndex() && !walked.hasSegment(segment.baseOffset())) {
+                boolean isThere = walked.hasSegment(segment.baseOffset()) || walked.isMerged(segment.baseOffset());
+                if (segment.baseIndex() > walked.firstIndex() && !isThere) {
                     damage(SegmentFiles.log(directory, segment.baseOffset()), 0, "is missing");
                 }
             }
