@@ -82,7 +82,7 @@ public final class LogCompaction {
         }
         int end = 0;
         while (end + 1 < state.segments().size()
-                && state.segments().get(end + 1).baseIndex() - 1 <= settled
+                && lastIndexOf(end) <= settled
                 && isOldEnough(state.segments().get(end), nowMs, minLagMs)) {
             end++;
         }
@@ -135,15 +135,21 @@ public final class LogCompaction {
      */
     private int listed(int end) {
         LogState state = log.state();
-        if (end > 0 && state.segments().get(end).baseIndex() - 1 > snapshots.writtenIndex()) {
+        if (end > 0 && lastIndexOf(end - 1) > snapshots.writtenIndex() && snapshots.isEmpty()) {
             snapshots.take(state, List.of());
             snapshots.writeCommitted(state.committedIndex(), writer);
         }
+        long listedTo = store.rules().compactableTo(snapshots.writtenIndex(), state.lastIndex());
         int result = end;
-        while (result > 0 && state.segments().get(result).baseIndex() - 1 > snapshots.writtenIndex()) {
+        while (result > 0 && lastIndexOf(result - 1) > listedTo) {
             result--;
         }
         return result;
+    }
+
+    /** Index of the last entry of a closed segment. */
+    private long lastIndexOf(int segment) {
+        return log.state().segments().get(segment + 1).baseIndex() - 1;
     }
 
     /** Where the files are. */

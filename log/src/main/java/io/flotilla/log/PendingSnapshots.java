@@ -49,6 +49,11 @@ final class PendingSnapshots {
         }
     }
 
+    /** Whether none waits. */
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
     /** Index of the newest snapshot that is written, or will be before anything that is queued from now on. */
     long writtenIndex() {
         return writtenIndex;

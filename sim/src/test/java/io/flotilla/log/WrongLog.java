@@ -10,4 +10,18 @@ public final class WrongLog {
             return Long.MAX_VALUE;
         }
     };
+
+    public static final LogRules COMPACTED_BEFORE_COMMIT = new LogRules() {
+        @Override
+        long compactableTo(long settledIndex, long lastIndex) {
+            return lastIndex;
+        }
+    };
+
+    public static final LogRules TOMBSTONES_DROPPED_BEFORE_ALL_HAVE_THEM = new LogRules() {
+        @Override
+        long tombstonesBelow(long offsetEverywhere) {
+            return Long.MAX_VALUE;
+        }
+    };
 }

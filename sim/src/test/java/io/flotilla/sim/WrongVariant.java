@@ -27,6 +27,8 @@ enum WrongVariant {
     VOTE_TOLD_BEFORE_PERSISTED(WrongRaft.VOTE_TOLD_BEFORE_PERSISTED),
     SYNC_OF_A_CUT_LOG_COUNTED(WrongRaft.SYNC_OF_A_CUT_LOG_COUNTED),
     SEQUENCES_NOT_ROLLED_BACK(WrongLog.SEQUENCES_NOT_ROLLED_BACK),
+    COMPACTED_BEFORE_COMMIT(WrongLog.COMPACTED_BEFORE_COMMIT),
+    TOMBSTONES_DROPPED_BEFORE_ALL_HAVE_THEM(WrongLog.TOMBSTONES_DROPPED_BEFORE_ALL_HAVE_THEM),
     LOG_NOT_SYNCED(path -> path.toString().endsWith(".log"), true, true),
     VOTES_NOT_SYNCED(path -> path.endsWith("hard-state.journal"), true, true),
     DIRECTORIES_NOT_SYNCED(path -> false, false, true),

@@ -1,2 +1,2 @@
-/** What happens to a log outside its daily work: recovery after a crash, and what retention removes. */
+/** Opening logs after a stop or a crash, retention, and compaction: work on the files of closed segments, or of logs not open yet. */
 package io.flotilla.log.maintain;

@@ -98,13 +98,29 @@ public final class ReplicaComparison implements AutoCloseable {
                     answers.put(member, there);
                 }
             }
-            judge(here, answers, findings);
+            judge(here, comparable(here, answers, findings), findings);
             next = here.lastIndex() + 1;
             endOffset = here.endOffset();
             bytes += here.bytes();
         }
         String name = replica.topic() + "-" + replica.partition();
         return new Result(name, members, endOffset, bytes, findings);
+    }
+
+    /** Without those that hold the range in other bytes because of compaction. */
+    private static SortedMap<Integer, RangeChecksumResponse> comparable(
+            RangeChecksumResponse here, SortedMap<Integer, RangeChecksumResponse> answers, List<Finding> findings) {
+        SortedMap<Integer, RangeChecksumResponse> comparable = new TreeMap<>();
+        answers.forEach((broker, answer) -> {
+            if (here.firstIndex() > Math.max(here.alteredIndex(), answer.alteredIndex()) || answer == here) {
+                comparable.put(broker, answer);
+            } else {
+                String message =
+                        "compaction, which each replica does for itself, has been here: read, and not compared";
+                note(new Finding(broker, Kind.NOT_COMPARED, here.firstOffset(), -1, message), findings);
+            }
+        });
+        return comparable;
     }
 
     /** Those that differ from the most frequent content are named. */
@@ -140,10 +156,16 @@ public final class ReplicaComparison implements AutoCloseable {
                     case OFFSET_OUT_OF_RANGE -> Kind.NOT_COMPARED;
                     default -> Kind.UNREACHABLE;
                 };
-        boolean known = findings.stream().anyMatch(finding -> finding.broker() == broker && finding.kind() == kind);
-        if (kind != Kind.NOT_COMPARED || !known) {
-            String message = answer.errorMessage() == null ? error.name() : answer.errorMessage();
-            findings.add(new Finding(broker, kind, offset, -1, message));
+        String message = answer.errorMessage() == null ? error.name() : answer.errorMessage();
+        note(new Finding(broker, kind, offset, -1, message), findings);
+    }
+
+    /** That something was not compared is said once of a broker. */
+    private static void note(Finding finding, List<Finding> findings) {
+        boolean known = findings.stream()
+                .anyMatch(other -> other.broker() == finding.broker() && other.kind() == finding.kind());
+        if (finding.kind() != Kind.NOT_COMPARED || !known) {
+            findings.add(finding);
         }
     }
 
