@@ -42,6 +42,8 @@ public final class LogCompaction {
     private List<Segment> planned = List.of();
     private CompletableFuture<Boolean> swapping;
     private long swaps;
+    /** The swap has come to the files, or is about to. */
+    private volatile boolean underWay;
 
     LogCompaction(PartitionLog log, LogStore store, LogWriter writer, PendingSnapshots snapshots, Executor remover) {
         this.log = log;
@@ -166,9 +168,9 @@ public final class LogCompaction {
         if (log.isClosed() || log.isFailed() || swapping != null || find(compacted) < 0) {
             return CompletableFuture.completedFuture(false);
         }
-        swaps++;
         swapping = new CompletableFuture<>();
-        writer.swap(compacted, remover, () -> swapped(compacted));
+        underWay = false;
+        writer.swap(compacted, () -> underWay = true, remover, () -> swapped(compacted));
         writer.kick();
         return swapping;
     }
@@ -225,14 +227,22 @@ public final class LogCompaction {
 
     // ---- For readers of files
 
-    /** Grows when a swap begins and when it has ended: what a read of a file said in between may be about neither. */
+    /** How many swaps have ended. */
     long swaps() {
         return swaps;
     }
 
-    /** Whether a file may have been another one than a read that began then took it for. */
+    /**
+     * Whether a file may have been another one than a read that began then took it for. A swap that only waits for its turn, which
+     * takes long while the disk is full, is in nobody's way.
+     */
     boolean isSwappedSince(long swapsThen) {
-        return swapping != null || swaps != swapsThen;
+        return swaps != swapsThen || swapping != null && underWay;
+    }
+
+    /** Whether a swap waits or is under way. */
+    boolean isSwapping() {
+        return swapping != null;
     }
 
     /** Runs a task once no swap is under way. */

@@ -77,7 +77,7 @@ final class LogRepairs {
             return repaired;
         }
         boolean compacted = spot.offset() < log.state().compaction().alteredTo();
-        if (compacted || log.compaction().isSwappedSince(log.compaction().swaps())) {
+        if (compacted || log.compaction().isSwapping()) {
             batches.release();
             repaired.complete(new RepairResult.Refused("the segment is compacted: other replicas hold other bytes"));
             return repaired;

@@ -10,6 +10,7 @@ import io.flotilla.log.maintain.CompactionPlan;
 import io.flotilla.log.maintain.Compactor;
 import io.flotilla.log.maintain.Compactor.Progress;
 import io.flotilla.log.segment.CompactedSegment;
+import io.flotilla.wire.message.RangeChecksumResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ final class Compaction {
         long here = replica.log().commitMark();
         replica.group().core().configuration().members().forEach(member -> {
             if (peers.isOther(member)) {
-                members.add(peers.durableIndex(member, replica.id()));
+                members.add(peers.position(member, replica.id()).thenApply(RangeChecksumResponse::durableIndex));
             }
         });
         return CompletableFuture.allOf(members.toArray(CompletableFuture[]::new))

@@ -84,8 +84,8 @@ public final class PeerCopies {
         return broker != nodeId;
     }
 
-    /** Index up to which another broker has the log of a partition durably, as far as it knows that to be committed. */
-    CompletableFuture<Long> durableIndex(int broker, PartitionId partition) {
+    /** How far another broker has the log of a partition, and how far compaction has been there. */
+    CompletableFuture<RangeChecksumResponse> position(int broker, PartitionId partition) {
         RangeChecksumRequest nothing = RangeChecksumRequest.builder()
                 .topicId(partition.topicId())
                 .partition(partition.partition())
@@ -96,7 +96,7 @@ public final class PeerCopies {
                         throw new IllegalStateException(
                                 "broker " + broker + " answers " + ErrorCode.of(response.errorCode()));
                     }
-                    return response.durableIndex();
+                    return response;
                 });
     }
 

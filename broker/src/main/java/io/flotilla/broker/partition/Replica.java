@@ -70,6 +70,7 @@ public final class Replica implements LedPartition {
     private volatile String failure;
 
     private volatile boolean closed;
+    private volatile Runnable beginAnew = () -> {};
 
     /** @param name of the partition for people: {@code topic-N} */
     Replica(
@@ -398,6 +399,16 @@ public final class Replica implements LedPartition {
     /** A read found bytes that are not what was written: they are repaired from other replicas. Any thread. */
     public void damaged(Damage damage) {
         loop().execute(() -> repair.found(damage));
+    }
+
+    /** What to do when the log cannot be repaired and is to be copied anew from the other replicas. Any thread. */
+    void onBeginAnew(Runnable action) {
+        beginAnew = action;
+    }
+
+    /** The log cannot be repaired in place, and the other replicas have all of it. */
+    void beginAnew() {
+        beginAnew.run();
     }
 
     /** Has another replica lead, if this one does: it cannot serve all that it should. */

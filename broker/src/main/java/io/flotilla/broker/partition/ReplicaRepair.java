@@ -4,12 +4,14 @@ import io.flotilla.log.Damage;
 import io.flotilla.log.DamagedSpot;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.RepairResult;
+import io.flotilla.wire.message.RangeChecksumResponse;
 import io.netty.buffer.ByteBuf;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class ReplicaRepair {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaRepair.class);
     private static final long RETRY_MS = 2_000;
+    /** With fewer, the group could not elect a leader without this replica. */
+    private static final int LEAST_OTHERS = 2;
 
     private final Replica replica;
     private final PartitionLog log;
@@ -85,6 +89,7 @@ final class ReplicaRepair {
     private void fill(Damage damage, DamagedSpot spot, List<Integer> members, int next) {
         if (next == members.size()) {
             later(damage, "none of the replicas on brokers " + members + " has what belongs at index " + spot.index());
+            considerRebuild(spot, members);
             return;
         }
         int member = members.get(next);
@@ -118,6 +123,35 @@ final class ReplicaRepair {
                 fill(damage, spot, members, next + 1);
             }
         });
+    }
+
+    /**
+     * Where the log is compacted, here or on the others, the others hold other bytes, and what they have dropped depends on all
+     * that they hold: it is all of a log or nothing. All of it is fetched if every other replica has all that this one knows to be
+     * committed, and a majority does not need this one.
+     */
+    private void considerRebuild(DamagedSpot spot, List<Integer> members) {
+        long committed = log.committedIndex();
+        List<CompletableFuture<RangeChecksumResponse>> asked = members.stream()
+                .map(member -> peers.position(member, replica.id()))
+                .toList();
+        CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                .whenCompleteAsync(
+                        (all, failure) -> {
+                            boolean enough = failure == null && members.size() >= LEAST_OTHERS;
+                            if (enough && replica.isServing() && !replica.isLeading()) {
+                                boolean complete = asked.stream()
+                                        .allMatch(answer -> answer.join().durableIndex() >= committed);
+                                boolean compacted = spot.index() <= log.alteredIndex()
+                                        || asked.stream()
+                                                .anyMatch(
+                                                        answer -> answer.join().alteredIndex() >= spot.index());
+                                if (complete && compacted) {
+                                    replica.beginAnew();
+                                }
+                            }
+                        },
+                        replica.loop());
     }
 
     private void later(Damage damage, String why) {

@@ -278,6 +278,7 @@ public final class Replicas {
     private void opened(PartitionId id, LogId logId, Replica replica, Throwable failure) {
         opening.remove(id);
         if (failure == null) {
+            replica.onBeginAnew(() -> loop.execute(() -> beginAnew(id, replica)));
             open.put(id, replica);
             damaged.remove(id);
             // The topic may have changed meanwhile.
@@ -329,6 +330,40 @@ public final class Replicas {
                         scheduler.blocking());
         removals.put(name, removed);
         removed.thenRunAsync(() -> removals.remove(name, removed), loop);
+    }
+
+    /** Sets a log aside that cannot be repaired in place; the replica copies all of it from the others. */
+    private void beginAnew(PartitionId id, Replica broken) {
+        Slot slot = slots.get(id);
+        Wanted now = wanted.get(id.topicId());
+        if (slot == null || now == null || open.get(id) != broken) {
+            return;
+        }
+        slots.remove(id);
+        LogId logId = slot.logId();
+        LOG.warn(
+                "{} cannot be repaired in place: it is set aside, and copied anew from its peers",
+                logId.directoryName());
+        CompletableFuture<Void> removed = close(id, broken)
+                .handleAsync(
+                        (nothing, failure) -> {
+                            try {
+                                slot.directory().setAside(logId);
+                            } catch (IOException e) {
+                                LOG.error("{} cannot be set aside", logId.directoryName(), e);
+                            }
+                            return null;
+                        },
+                        scheduler.blocking());
+        removals.put(logId.directoryName(), removed);
+        removed.thenRunAsync(() -> removals.remove(logId.directoryName(), removed), loop);
+        boolean internal = now.topic().internal();
+        open(
+                id,
+                logId,
+                Configuration.NONE,
+                now.config(),
+                new RaftGroup.Options(internal, internal, FirstElection.AS_ALWAYS));
     }
 
     private static void delete(LogDirectory directory, LogId logId, String why) {

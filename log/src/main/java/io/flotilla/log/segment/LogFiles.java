@@ -3,6 +3,7 @@ package io.flotilla.log.segment;
 import io.flotilla.log.LogId;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.index.IndexFiles;
 import io.flotilla.log.state.Ids;
@@ -127,8 +128,13 @@ public final class LogFiles {
         }
         // Before any other is gone.
         files.syncDirectory(directory);
-        writeIndexes(
-                baseOffset, compacted.offsets().duplicate(), compacted.times().duplicate());
+        try {
+            writeIndexes(baseOffset, compacted.offsets(), compacted.times());
+        } catch (NoSpaceException e) {
+            // They are made anew when there is room; the swap is done, and readers wait to hear of it.
+            files.delete(SegmentFiles.index(directory, baseOffset));
+            files.delete(SegmentFiles.timeIndex(directory, baseOffset));
+        }
         List<Long> others = compacted.replaced().subList(1, compacted.replaced().size());
         for (long other : others) {
             markDeleted(other);

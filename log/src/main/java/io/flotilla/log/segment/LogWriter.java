@@ -328,9 +328,14 @@ public final class LogWriter extends FlushTarget {
         queue.add(new Work(step, null, 0, batches, 0, 0, 0));
     }
 
-    /** Puts a compacted segment in the place of those that it stands for, and calls back on the loop. */
-    public void swap(CompactedSegment compacted, Executor remover, Runnable done) {
+    /**
+     * Puts a compacted segment in the place of those that it stands for, and calls back on the loop.
+     *
+     * @param begins called, in the background, before anything is changed
+     */
+    public void swap(CompactedSegment compacted, Runnable begins, Executor remover, Runnable done) {
         then(() -> {
+            begins.run();
             List<Long> others = files.swap(compacted);
             if (!others.isEmpty()) {
                 remover.execute(() -> removeDeleted(others));
