@@ -9,9 +9,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** The topics brokers keep their own state in, made when first needed. Thread-safe. */
 public final class InternalTopics {
-    /** Small segments, as in Kafka, because only closed ones are compacted. */
-    private static final String SEGMENT_BYTES = "104857600";
-
     private final BrokerConfig config;
     private final MetadataCache cache;
     private final TopicCreator creator;
@@ -46,7 +43,8 @@ public final class InternalTopics {
                 .replicationFactor((short) config.offsetsReplicationFactor())
                 .configs(List.of(
                         new CreateTopicsRequest.Config("cleanup.policy", "compact"),
-                        new CreateTopicsRequest.Config("segment.bytes", SEGMENT_BYTES)))
+                        new CreateTopicsRequest.Config(
+                                "segment.bytes", String.valueOf(config.get(BrokerProperties.OFFSETS_SEGMENT_BYTES)))))
                 .build();
     }
 }

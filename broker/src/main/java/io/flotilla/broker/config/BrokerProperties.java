@@ -183,6 +183,12 @@ public final class BrokerProperties {
             .doc("Replicas of each partition of `__consumer_offsets`. While nobody sets it, at most the number of"
                     + " brokers.");
 
+    public static final Property<Integer> OFFSETS_SEGMENT_BYTES = Property.integer("offsets.topic.segment.bytes")
+            .range(16_384, Integer.MAX_VALUE)
+            .byDefault("104857600")
+            .doc(
+                    "`segment.bytes` of `__consumer_offsets`. Counts when the topic is created. Only closed segments are compacted.");
+
     public static final Property<Integer> OFFSETS_RETENTION_MINUTES = Property.integer("offsets.retention.minutes")
             .range(1, INT_MAX)
             .byDefault("10080")
@@ -323,6 +329,7 @@ public final class BrokerProperties {
                     List.of(
                             OFFSETS_PARTITIONS,
                             OFFSETS_REPLICATION_FACTOR,
+                            OFFSETS_SEGMENT_BYTES,
                             OFFSETS_RETENTION_MINUTES,
                             OFFSETS_RETENTION_CHECK_MS,
                             OFFSET_METADATA_MAX_BYTES,

@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
  * user's. Closing ends all processes.
  */
 public final class ProcessCluster implements AutoCloseable {
+    private static final int HEAP_LOOKS = 5;
+
     private final List<BrokerProcess> brokers = new ArrayList<>();
     private final int voters;
 
@@ -151,12 +153,24 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     private void collectGarbage() {
+        brokers.forEach(ProcessCluster::collectGarbage);
+    }
+
+    private static void collectGarbage(BrokerProcess broker) {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        for (BrokerProcess broker : brokers) {
-            if (broker.isRunning() && Files.exists(Path.of(jcmd))) {
-                Command.of(jcmd, String.valueOf(broker.pid()), "GC.run").run().orFail();
-            }
+        if (broker.isRunning() && Files.exists(Path.of(jcmd))) {
+            Command.of(jcmd, String.valueOf(broker.pid()), "GC.run").run().orFail();
         }
+    }
+
+    /** What a broker's heap holds after a collection of its garbage, in bytes; the least of some looks, for it goes on working. */
+    double heapBytes(int id) {
+        double least = Double.MAX_VALUE;
+        for (int look = 0; look < HEAP_LOOKS; look++) {
+            collectGarbage(broker(id));
+            least = Math.min(least, broker(id).metric("jvm_heap_used_bytes"));
+        }
+        return least;
     }
 
     /** Starts a broker that is not running. */
