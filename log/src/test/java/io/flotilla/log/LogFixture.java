@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.state.MetaProperties;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class LogFixture {
     public RecoveryReport report;
     public long now = 1_000_000;
     public boolean hasPeers;
+    LogRules rules = LogRules.LOG;
 
     /** Where the files of the log are. */
     public Path path() {
@@ -40,7 +42,8 @@ public final class LogFixture {
     }
 
     public OpenResult tryOpen() throws IOException {
-        directory = LogDirectory.open(files, ROOT, IDENTITY, tasks.background);
+        directory =
+                LogDirectory.open(files, ROOT, IDENTITY, tasks.background, UnpooledByteBufAllocator.DEFAULT, rules);
         return directory.openLog(ID, new byte[] {42}, config, now, hasPeers);
     }
 

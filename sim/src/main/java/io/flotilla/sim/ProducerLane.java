@@ -21,6 +21,7 @@ final class ProducerLane {
     private static final int MOST_UNDER_WAY = 4;
     private static final long TIMEOUT_MS = 2_500;
     private static final long BACKOFF_MS = 60;
+    private static final int MOST_BACKOFF_MS = 3_000;
 
     /** A batch that is not acknowledged yet. */
     private static final class Batch {
@@ -159,11 +160,18 @@ final class ProducerLane {
         resendWhenQuiet();
     }
 
+    /** Mostly short; long enough now and then for another leader to come and go meanwhile. */
+    private long backoffMs() {
+        return producer.random().nextInt(4) > 0
+                ? BACKOFF_MS
+                : BACKOFF_MS + producer.random().nextInt(MOST_BACKOFF_MS);
+    }
+
     /** Sends everything again, once no answer is awaited any more. */
     private void resendWhenQuiet() {
         if (troubled && underWay == 0) {
             producer.refresh();
-            producer.client().after(BACKOFF_MS, () -> {
+            producer.client().after(backoffMs(), () -> {
                 if (troubled && underWay == 0) {
                     troubled = false;
                     List.copyOf(unacknowledged).forEach(batch -> {

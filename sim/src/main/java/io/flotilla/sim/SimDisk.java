@@ -84,7 +84,8 @@ final class SimDisk {
     void flipBit() {
         try {
             List<Path> logs = new ArrayList<>();
-            for (String name : files.list(DATA)) {
+            List<String> names = files.exists(DATA) ? files.list(DATA) : List.of();
+            for (String name : names) {
                 Path directory = DATA.resolve(name);
                 if (name.matches("[\\w]+-\\d+") && files.exists(directory.resolve("partition.metadata"))) {
                     files.list(directory).stream()

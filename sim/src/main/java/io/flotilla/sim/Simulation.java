@@ -65,8 +65,10 @@ final class Simulation {
         BrokerLogs logs = options.readable() ? new BrokerLogs(simulation.world) : null;
         try {
             simulation.play();
-        } catch (SimulationFailure e) {
-            failure = e;
+        } catch (RuntimeException e) {
+            failure = e instanceof SimulationFailure found
+                    ? found
+                    : new SimulationFailure("the simulator itself has failed: " + e, e);
             if (options.readable()) {
                 simulation.cluster.describe().forEach(line -> simulation.trace.say(simulation.world.now(), line));
             }

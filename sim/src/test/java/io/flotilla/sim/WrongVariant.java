@@ -26,6 +26,10 @@ enum WrongVariant {
     ANSWERS_OF_OLD_TERMS_COUNTED(WrongRaft.ANSWERS_OF_OLD_TERMS_COUNTED),
     VOTE_TOLD_BEFORE_PERSISTED(WrongRaft.VOTE_TOLD_BEFORE_PERSISTED),
     SYNC_OF_A_CUT_LOG_COUNTED(WrongRaft.SYNC_OF_A_CUT_LOG_COUNTED),
+    READ_WITHOUT_A_QUORUM(WrongRaft.READ_WITHOUT_A_QUORUM),
+    LEASE_COUNTED_FROM_THE_ANSWER(WrongRaft.LEASE_COUNTED_FROM_THE_ANSWER),
+    PROMISE_TO_A_LEADER_BROKEN(WrongRaft.PROMISE_TO_A_LEADER_BROKEN),
+    LEASE_WITH_CLOCKS_THAT_DRIFT_TOO_MUCH(0.6),
     SEQUENCES_NOT_ROLLED_BACK(WrongLog.SEQUENCES_NOT_ROLLED_BACK),
     COMPACTED_BEFORE_COMMIT(WrongLog.COMPACTED_BEFORE_COMMIT),
     TOMBSTONES_DROPPED_BEFORE_ALL_HAVE_THEM(WrongLog.TOMBSTONES_DROPPED_BEFORE_ALL_HAVE_THEM),
@@ -74,5 +78,9 @@ enum WrongVariant {
 
     WrongVariant(Rules rules, UnaryOperator<FileSystem> disk) {
         variant = new Variant(rules, disk, Variant.SAFE_DRIFT);
+    }
+
+    WrongVariant(double mostDrift) {
+        variant = new Variant(Rules.ALL, UnaryOperator.identity(), mostDrift);
     }
 }

@@ -47,7 +47,8 @@ final class Lease {
     void confirmed(long startNanos) {
         if (leaseNanos > 0 && !forfeited) {
             held = true;
-            endNanos = startNanos + replica.rules.usableLease(leaseNanos, leaseNanos / 100 * (100 - DRIFT_PERCENT));
+            endNanos = replica.rules.leaseStart(startNanos, replica.nowNanos())
+                    + replica.rules.usableLease(leaseNanos, leaseNanos / 100 * (100 - DRIFT_PERCENT));
         }
     }
 

@@ -119,6 +119,11 @@ public class SafetyRules {
         return readIndex <= commitIndex;
     }
 
+    /** A lease counts from the question: who promised may have done so right after it was asked (thesis 6.4.1). */
+    long leaseStart(long askedNanos, long answeredNanos) {
+        return askedNanos;
+    }
+
     /** The part of a lease that a leader may use: clocks drift (thesis 6.4.1). */
     long usableLease(long leaseNanos, long safeNanos) {
         return safeNanos;

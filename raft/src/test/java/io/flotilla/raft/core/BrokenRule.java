@@ -184,6 +184,12 @@ enum BrokenRule {
             return leaseNanos;
         }
     }),
+    LEASE_COUNTED_FROM_THE_ANSWER("lease-start.txt", new SafetyRules() {
+        @Override
+        long leaseStart(long askedNanos, long answeredNanos) {
+            return answeredNanos;
+        }
+    }),
     PROMISE_TO_A_LEADER_BROKEN("lease.txt", new SafetyRules() {
         @Override
         boolean keepsPromise() {

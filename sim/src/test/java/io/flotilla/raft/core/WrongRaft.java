@@ -67,6 +67,27 @@ public final class WrongRaft {
         }
     };
 
+    public static final SafetyRules LEASE_COUNTED_FROM_THE_ANSWER = new SafetyRules() {
+        @Override
+        long leaseStart(long askedNanos, long answeredNanos) {
+            return answeredNanos;
+        }
+    };
+
+    public static final SafetyRules PROMISE_TO_A_LEADER_BROKEN = new SafetyRules() {
+        @Override
+        boolean keepsPromise() {
+            return false;
+        }
+    };
+
+    public static final SafetyRules READ_WITHOUT_A_QUORUM = new SafetyRules() {
+        @Override
+        boolean isConfirmed(boolean answered) {
+            return true;
+        }
+    };
+
     public static final SafetyRules SYNC_OF_A_CUT_LOG_COUNTED = new SafetyRules() {
         @Override
         boolean isSameLog(int reportedGeneration, int generation) {
