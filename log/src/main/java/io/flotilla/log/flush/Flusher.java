@@ -5,9 +5,10 @@ import io.flotilla.log.fs.NoSpaceException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,8 +37,8 @@ public final class Flusher {
     private final ConcurrentLinkedQueue<FlushTarget> dirty = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean running = new AtomicBoolean();
     private final AtomicBoolean full = new AtomicBoolean();
-    /** What could not be done for want of space. */
-    private final Set<FlushTarget> stalled = ConcurrentHashMap.newKeySet();
+    /** What could not be done for want of space, in an order that does not change from run to run. */
+    private final Set<FlushTarget> stalled = Collections.synchronizedSet(new LinkedHashSet<>());
 
     private final AtomicReference<LogFailure> failure = new AtomicReference<>();
 
