@@ -254,6 +254,16 @@ public final class BenchCluster implements AutoCloseable {
         return pids().stream().mapToDouble(ProcessFigures::cpuSeconds).sum();
     }
 
+    /** Bytes that all brokers together have given their disks to write so far. */
+    public long writtenBytes() {
+        return pids().stream().mapToLong(ProcessFigures::writtenBytes).sum();
+    }
+
+    /** How often threads of all brokers have been woken so far. */
+    public long wakeUps() {
+        return pids().stream().mapToLong(ProcessFigures::wakeUps).sum();
+    }
+
     /** Memory in RAM of a broker, in MiB: the mean over those that run. */
     public double residentMbPerBroker() {
         return brokers.stream()

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What Linux says of a process in {@code /proc}. */
 final class ProcessFigures {
@@ -34,15 +35,38 @@ final class ProcessFigures {
     }
 
     static double residentMbOf(String status) {
-        return status.lines()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
+        return number(status, "VmRSS:") / 1024.0;
+    }
+
+    /** Bytes that it has given the file system to write to the disk, whole pages counted; 0 when it has ended. */
+    static long writtenBytes(long pid) {
+        return number(read(pid, "io"), "write_bytes:");
+    }
+
+    /** How often its threads have gone to sleep and were woken since they began; threads that have ended do not count. */
+    static long wakeUps(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            return threads.mapToLong(thread -> number(read(thread.resolve("status")), "voluntary_ctxt_switches:"))
+                    .sum();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** The number in the line that begins so, or 0. */
+    static long number(String lines, String name) {
+        return lines.lines()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
                 .orElse(0);
     }
 
     private static String read(long pid, String file) {
-        Path path = Path.of("/proc", Long.toString(pid), file);
+        return read(Path.of("/proc", Long.toString(pid), file));
+    }
+
+    private static String read(Path path) {
         try {
             return Files.readString(path);
         } catch (NoSuchFileException e) {

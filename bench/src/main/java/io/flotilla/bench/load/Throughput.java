@@ -4,6 +4,7 @@ import io.flotilla.bench.load.PerfTools.Consumed;
 import io.flotilla.bench.load.PerfTools.Produced;
 import io.flotilla.bench.load.PerfTools.Sending;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +15,9 @@ final class Throughput {
             Metric.more("mb_s", "MB/s", 2, 3),
             Metric.more("first_run_mb_s", "MB/s", 2, 3),
             Metric.less("cpu_s_per_gb", "s/GB", 0.4, 0.3),
-            Metric.less("p99_ms", "ms"));
+            Metric.less("p99_ms", "ms"),
+            Metric.less("disk_bytes_per_byte", "per replica"),
+            Metric.less("wakeups_per_mb", "all brokers"));
 
     private static final int PARTITIONS = 6;
     private static final int RECORD_BYTES = 1024;
@@ -36,17 +39,21 @@ final class Throughput {
         Produced first = target.tools().produce(topic, records, asFastAsItGoes(recordBytes));
         target.onMeasured().begin();
         double cpuBefore = target.cluster().cpuSeconds();
+        long writtenBefore = target.cluster().writtenBytes();
+        long wakeUpsBefore = target.cluster().wakeUps();
         Produced second = target.tools().produce(topic, records, asFastAsItGoes(recordBytes));
         double cpu = target.cluster().cpuSeconds() - cpuBefore;
-        return Map.of(
-                "mb_s",
-                second.mbPerSecond(),
-                "first_run_mb_s",
-                first.mbPerSecond(),
-                "cpu_s_per_gb",
-                cpu * BYTES_PER_GB / (records * recordBytes),
-                "p99_ms",
-                (double) second.p99Ms());
+        double written = target.cluster().writtenBytes() - writtenBefore;
+        double wakeUps = target.cluster().wakeUps() - wakeUpsBefore;
+        double bytes = (double) records * recordBytes;
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("mb_s", second.mbPerSecond());
+        figures.put("first_run_mb_s", first.mbPerSecond());
+        figures.put("cpu_s_per_gb", cpu * BYTES_PER_GB / bytes);
+        figures.put("p99_ms", (double) second.p99Ms());
+        figures.put("disk_bytes_per_byte", written / bytes / target.cluster().size());
+        figures.put("wakeups_per_mb", wakeUps * BYTES_PER_MB / bytes);
+        return figures;
     }
 
     /** Reads what produce_1k has left, or fills the topic itself when that did not run. */

@@ -5,6 +5,7 @@ import io.flotilla.log.fs.FileSystem;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,6 +89,16 @@ public final class CountedFiles implements FileSystem {
             } else {
                 handle.write(sources, count, position);
             }
+        }
+
+        @Override
+        public boolean prefetch(long position, long count) throws IOException {
+            return handle.prefetch(position, count);
+        }
+
+        @Override
+        public FileChannel channel() {
+            return handle.channel();
         }
 
         @Override

@@ -3,6 +3,8 @@ package io.flotilla.bench.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class ProcessFiguresTest {
     @Test
@@ -15,5 +17,22 @@ class ProcessFiguresTest {
     void memoryIsWhatIsInRam() {
         assertThat(ProcessFigures.residentMbOf("Name:\tjava\nVmPeak:\t 9999999 kB\nVmRSS:\t  204800 kB\n"))
                 .isEqualTo(200);
+    }
+
+    @Test
+    void numbersAreFoundByTheirNames() {
+        String io = "rchar: 1\nwchar: 2\nwrite_bytes: 4096\ncancelled_write_bytes: 5\n";
+        assertThat(ProcessFigures.number(io, "write_bytes:")).isEqualTo(4096);
+        assertThat(ProcessFigures.number("", "write_bytes:")).isZero();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void ofThisProcessAllIsKnown() {
+        long pid = ProcessHandle.current().pid();
+
+        assertThat(ProcessFigures.cpuSeconds(pid)).isPositive();
+        assertThat(ProcessFigures.residentMb(pid)).isGreaterThan(10);
+        assertThat(ProcessFigures.wakeUps(pid)).isPositive();
     }
 }

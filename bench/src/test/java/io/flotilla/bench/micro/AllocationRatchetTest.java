@@ -40,7 +40,7 @@ class AllocationRatchetTest {
         LogBenchmark log = new LogBenchmark();
         log.setUp();
         assertAllocates(830, log::append);
-        assertAllocates(1380, log::assembleFetch);
+        assertAllocates(1430, log::assembleFetch);
         log.tearDown();
     }
 
