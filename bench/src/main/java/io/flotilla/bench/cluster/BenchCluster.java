@@ -127,7 +127,11 @@ public final class BenchCluster implements AutoCloseable {
             builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log(id).toFile()));
             brokers.add(processes.start(builder));
         }
-        admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
+        admin = Admin.create(Map.of(
+                "bootstrap.servers", bootstrap(),
+                // Who waits for brokers to start is to notice soon.
+                "reconnect.backoff.max.ms", "100",
+                "default.api.timeout.ms", Integer.toString(CALL_SECONDS * 1_000)));
         awaitServing();
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 public final class Collapsed {
     private static final int TOP = 25;
     /** Of all samples, which a stack must have to stay in the file. */
-    private static final double LEAST_SHARE = 0.001;
+    private static final double LEAST_SHARE = 0.002;
 
     private Collapsed() {}
 

@@ -11,7 +11,7 @@ public final class FlameGraph {
     private static final int ROW = 16;
     private static final int TOP = 30;
     /** Frames narrower than this, in pixels, are left out: nobody could read or hit them. */
-    private static final double LEAST_WIDTH = 1.2;
+    private static final double LEAST_WIDTH = 2.4;
 
     private static final double CHARACTER_WIDTH = 6.2;
 
