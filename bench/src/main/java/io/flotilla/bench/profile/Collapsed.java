@@ -9,10 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Collapsed stacks: a line per stack, frames from the outermost on with semicolons between, then its samples. */
 public final class Collapsed {
+    private static final Pattern LAMBDA_NUMBER = Pattern.compile("Lambda\\$\\d+");
+    private static final Pattern ADDRESS = Pattern.compile("[./+]0x[0-9a-f]+");
     private static final int TOP = 25;
     /** Of all samples, which a stack must have to stay in the file. */
     private static final double LEAST_SHARE = 0.002;
@@ -24,10 +27,16 @@ public final class Collapsed {
         for (String line : lines) {
             int space = line.lastIndexOf(' ');
             if (space > 0) {
-                stacks.merge(line.substring(0, space), Long.parseLong(line.substring(space + 1)), Long::sum);
+                stacks.merge(named(line.substring(0, space)), Long.parseLong(line.substring(space + 1)), Long::sum);
             }
         }
         return stacks;
+    }
+
+    /** Without the numbers and addresses that a JVM makes up for classes of lambdas, which differ from broker to broker. */
+    private static String named(String stack) {
+        return ADDRESS.matcher(LAMBDA_NUMBER.matcher(stack).replaceAll("Lambda"))
+                .replaceAll("");
     }
 
     /**

@@ -14,6 +14,15 @@ class CollapsedTest {
     }
 
     @Test
+    void lambdasHaveTheSameNameInAllProcesses() {
+        assertThat(Collapsed.parse(List.of(
+                        "io/flotilla/A$$Lambda$644.0x00007f09282a7db8.run;B 1",
+                        "io/flotilla/A$$Lambda$97.0x0000800001.run;B 2",
+                        "io/flotilla/A$$Lambda.0x0000800001.run;B 4")))
+                .isEqualTo(Map.of("io/flotilla/A$$Lambda.run;B", 7L));
+    }
+
+    @Test
     void theSummaryTellsWhoTakesMostAloneAndWithCallees() {
         String text = Collapsed.text("title", Map.of("main;A;B", 60L, "main;A", 30L, "main;C;C", 10L));
 
