@@ -8,7 +8,9 @@ import io.flotilla.log.segment.LogWriter;
 import io.flotilla.log.segment.Segment;
 import io.flotilla.wire.record.RecordBatch;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -39,7 +41,7 @@ public final class LogCompaction {
     private final PendingSnapshots snapshots;
     private final Executor remover;
     private final List<Runnable> waiting = new ArrayList<>();
-    private List<Segment> planned = List.of();
+    private Set<Segment> planned = Set.of();
     private CompletableFuture<Boolean> swapping;
     private long swaps;
     /** The swap has come to the files, or is about to. */
@@ -77,8 +79,7 @@ public final class LogCompaction {
     /** How many segments, from the first on, may be compacted: closed, committed, durable, and no longer in memory. */
     private int compactable(long nowMs, long minLagMs) {
         LogState state = log.state();
-        long settled = store.rules().compactableTo(state.committedIndex(), state.lastIndex());
-        settled = Math.min(settled, log.disk().syncedIndex());
+        long settled = Math.min(state.committedIndex(), log.disk().syncedIndex());
         if (!log.tail().isEmpty()) {
             settled = Math.min(settled, log.tail().firstIndex() - 1);
         }
@@ -99,7 +100,7 @@ public final class LogCompaction {
      * Plans a compaction of all that can be compacted now.
      *
      * @param everywhereIndex all members of the group have the entries up to this index: tombstones of others stay
-     * @return null if there is nothing to compact
+     * @return null if there is nothing that no compaction has looked at
      */
     public CompactionPlan plan(CompactionSettings settings, long everywhereIndex, long nowMs) {
         if (log.isClosed() || swapping != null) {
@@ -107,14 +108,13 @@ public final class LogCompaction {
         }
         LogState state = log.state();
         int end = listed(compactable(nowMs, settings.minLagMs()));
-        if (end == 0) {
-            planned = List.of();
+        if (end == 0 || state.endOffsetOf(end - 1) <= state.compaction().cleanedTo()) {
             return null;
         }
-        planned = List.copyOf(state.segments().subList(0, end));
+        planned = new HashSet<>(state.segments().subList(0, end));
         List<CompactionPlan.Source> sources = new ArrayList<>();
         for (int i = 0; i < end; i++) {
-            sources.add(new CompactionPlan.Source(planned.get(i).state(), state.endOffsetOf(i)));
+            sources.add(new CompactionPlan.Source(state.segments().get(i).state(), state.endOffsetOf(i)));
         }
         long known = Math.max(state.firstIndex() - 1, Math.min(everywhereIndex, state.committedIndex()));
         return new CompactionPlan(
@@ -141,9 +141,8 @@ public final class LogCompaction {
             snapshots.take(state, List.of());
             snapshots.writeCommitted(state.committedIndex(), writer);
         }
-        long listedTo = store.rules().compactableTo(snapshots.writtenIndex(), state.lastIndex());
         int result = end;
-        while (result > 0 && lastIndexOf(result - 1) > listedTo) {
+        while (result > 0 && lastIndexOf(result - 1) > snapshots.writtenIndex()) {
             result--;
         }
         return result;

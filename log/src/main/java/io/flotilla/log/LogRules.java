@@ -15,11 +15,6 @@ public class LogRules {
         return cutIndex;
     }
 
-    /** Up to where the log may be compacted: what is not committed may be cut yet, and what it made obsolete would be the newest. */
-    long compactableTo(long settledIndex, long lastIndex) {
-        return settledIndex;
-    }
-
     /** Tombstones from here on stay: a replica that lacks one would keep what it deletes. */
     long tombstonesBelow(long offsetEverywhere) {
         return offsetEverywhere;

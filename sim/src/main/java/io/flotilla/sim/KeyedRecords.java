@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The records of the compacted topic: few keys, so that each is written often, and now and then a tombstone. What the checker tells
+ * The records of the compacted topic: some keys that are written often, many that are not, and now and then a tombstone. What the checker tells
  * records apart by is in a header.
  */
 final class KeyedRecords {
@@ -27,8 +27,9 @@ final class KeyedRecords {
             new CreateTopicsRequest.Config("delete.retention.ms", "1000"),
             new CreateTopicsRequest.Config("min.cleanable.dirty.ratio", "0.2"));
 
-    private static final int KEYS = 12;
-    private static final int ONE_TOMBSTONE_IN = 5;
+    private static final int BUSY_KEYS = 10;
+    private static final int QUIET_KEYS = 400;
+    private static final int ONE_TOMBSTONE_IN = 4;
     private static final String ID = "id";
 
     private KeyedRecords() {}
@@ -41,7 +42,8 @@ final class KeyedRecords {
     static List<Event.Keyed> draw(Partition partition, List<String> ids, RandomGenerator random) {
         List<Event.Keyed> records = new ArrayList<>();
         for (String id : ids) {
-            String key = "key" + random.nextInt(KEYS);
+            boolean busy = random.nextBoolean();
+            String key = busy ? "busy" + random.nextInt(BUSY_KEYS) : "quiet" + random.nextInt(QUIET_KEYS);
             records.add(new Event.Keyed(partition, id, key, random.nextInt(ONE_TOMBSTONE_IN) == 0));
         }
         return records;

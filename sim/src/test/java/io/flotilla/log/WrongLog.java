@@ -11,13 +11,6 @@ public final class WrongLog {
         }
     };
 
-    public static final LogRules COMPACTED_BEFORE_COMMIT = new LogRules() {
-        @Override
-        long compactableTo(long settledIndex, long lastIndex) {
-            return lastIndex;
-        }
-    };
-
     public static final LogRules TOMBSTONES_DROPPED_BEFORE_ALL_HAVE_THEM = new LogRules() {
         @Override
         long tombstonesBelow(long offsetEverywhere) {

@@ -24,6 +24,7 @@ final class BatchCleaner {
 
     private final CompactionPlan plan;
     private final KeyOffsets keys;
+    private final long[] remembered;
     /** The map tells nothing of records from here on. */
     private final long mapEnd;
 
@@ -35,6 +36,8 @@ final class BatchCleaner {
         this.plan = plan;
         this.keys = keys;
         this.mapEnd = mapEnd;
+        this.remembered = plan.producerBatches().clone();
+        Arrays.sort(remembered);
     }
 
     /** Adds what stays of a batch to a file; whether anything is different from before. */
@@ -126,9 +129,8 @@ final class BatchCleaner {
     }
 
     private boolean removeUnlessRemembered(RecordBatch batch, CompactedFile target) throws IOException {
-        boolean remembered =
-                batch.hasProducerId() && Arrays.binarySearch(plan.producerBatches(), batch.baseOffset()) >= 0;
-        if (!remembered) {
+        boolean isRemembered = batch.hasProducerId() && Arrays.binarySearch(remembered, batch.baseOffset()) >= 0;
+        if (!isRemembered) {
             target.remove(batch);
             return batch.hasProducerId() || !EmptyBatch.is(batch);
         }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param segments closed and committed ones, from the log's first on, in order
  * @param firstDirtyOffset the keys of all records below were looked at by earlier compactions
  * @param terms the terms of all entries in the segments
- * @param producerBatches base offsets, sorted, of the batches by which the log tells repeated batches: their headers stay
+ * @param producerBatches base offsets of the batches by which the log tells repeated batches: their headers stay
  * @param tombstonesBelow a tombstone at or above this offset stays, for another replica may not have it yet
  * @param nowMs the present time: tombstones whose time has come go
  * @param deleteRetentionMs how long after this compaction the tombstones that it meets first stay at least

@@ -122,13 +122,13 @@ public final class ProducerState {
         }
     }
 
-    /** Base offsets, sorted, of all batches remembered: with what they say of their producers, they tell repeated ones. */
+    /** Base offsets, in no order, of all batches remembered: with what they say of their producers, they tell repeated ones. */
     public long[] batchOffsets() {
         LongStream.Builder offsets = LongStream.builder();
         for (Producer producer = oldest; producer != null; producer = producer.newer) {
             producer.forEach(batch -> offsets.add(batch.baseOffset()));
         }
-        return offsets.build().sorted().toArray();
+        return offsets.build().toArray();
     }
 
     /** How many producers are known. */
