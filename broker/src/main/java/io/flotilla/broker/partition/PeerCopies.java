@@ -79,6 +79,11 @@ public final class PeerCopies {
         return peers.call(broker, ApiKey.RANGE_CHECKSUM, (short) 0, range, CHECKSUM_TIMEOUT_MS);
     }
 
+    /** Whether another broker's node id is lower than this one's. */
+    boolean isBefore(int broker) {
+        return broker < nodeId;
+    }
+
     /** Whether a node id is another broker's. */
     boolean isOther(int broker) {
         return broker != nodeId;

@@ -50,7 +50,9 @@ public final class RangeChecksums {
     private void begin() {
         next = range.firstIndex() == 0 ? log.firstIndex() : range.firstIndex();
         answer.startIndex(log.firstIndex()).commitIndex(commitIndex).firstIndex(next);
-        answer.durableIndex(log.commitMark()).alteredIndex(log.alteredIndex());
+        answer.durableIndex(log.isForgetful() ? 0 : log.commitMark())
+                .repairing(replica.isRepairing())
+                .alteredIndex(log.alteredIndex());
         if (next < log.firstIndex() || next > commitIndex + 1 || range.lastIndex() > commitIndex) {
             fail(ErrorCode.OFFSET_OUT_OF_RANGE, "entries " + log.firstIndex() + " to " + commitIndex + " are here");
             return;

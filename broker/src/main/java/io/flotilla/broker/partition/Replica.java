@@ -401,6 +401,11 @@ public final class Replica implements LedPartition {
         loop().execute(() -> repair.found(damage));
     }
 
+    /** Something here is damaged that is not repaired yet. */
+    boolean isRepairing() {
+        return repair.isNeeded();
+    }
+
     /** What to do when the log cannot be repaired and is to be copied anew from the other replicas. Any thread. */
     void onBeginAnew(Runnable action) {
         beginAnew = action;

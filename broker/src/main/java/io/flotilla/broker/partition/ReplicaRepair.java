@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,27 +129,31 @@ final class ReplicaRepair {
     /**
      * Where the log is compacted, here or on the others, the others hold other bytes, and what they have dropped depends on all
      * that they hold: it is all of a log or nothing. All of it is fetched if every other replica has all that this one knows to be
-     * committed, and a majority does not need this one.
+     * committed, and a majority does not need this one. Of several that are damaged the one with the lowest id goes first, and
+     * the next when that is a full member again.
      */
     private void considerRebuild(DamagedSpot spot, List<Integer> members) {
         long committed = log.committedIndex();
-        List<CompletableFuture<RangeChecksumResponse>> asked = members.stream()
-                .map(member -> peers.position(member, replica.id()))
-                .toList();
-        CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+        Map<Integer, CompletableFuture<RangeChecksumResponse>> asked = new TreeMap<>();
+        members.forEach(member -> asked.put(member, peers.position(member, replica.id())));
+        CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
                 .whenCompleteAsync(
                         (all, failure) -> {
-                            boolean enough = failure == null && members.size() >= LEAST_OTHERS;
-                            if (enough && replica.isServing() && !replica.isLeading()) {
-                                boolean complete = asked.stream()
-                                        .allMatch(answer -> answer.join().durableIndex() >= committed);
-                                boolean compacted = spot.index() <= log.alteredIndex()
-                                        || asked.stream()
-                                                .anyMatch(
-                                                        answer -> answer.join().alteredIndex() >= spot.index());
-                                if (complete && compacted) {
-                                    replica.beginAnew();
-                                }
+                            boolean canGo = failure == null
+                                    && asked.size() >= LEAST_OTHERS
+                                    && asked.entrySet().stream().allMatch(other -> {
+                                        RangeChecksumResponse answer =
+                                                other.getValue().join();
+                                        boolean goesFirst = answer.repairing() && peers.isBefore(other.getKey());
+                                        return answer.durableIndex() >= committed && !goesFirst;
+                                    });
+                            boolean compacted = canGo
+                                    && (spot.index() <= log.alteredIndex()
+                                            || asked.values().stream()
+                                                    .anyMatch(other ->
+                                                            other.join().alteredIndex() >= spot.index()));
+                            if (compacted && replica.isServing() && !replica.isLeading()) {
+                                replica.beginAnew();
                             }
                         },
                         replica.loop());
