@@ -79,6 +79,12 @@ final class ReplicaRepair {
         });
     }
 
+    private int memberCount() {
+        int[] count = {0};
+        replica.group().core().configuration().members().forEach(member -> count[0]++);
+        return count[0];
+    }
+
     private List<Integer> members() {
         List<Integer> members = new ArrayList<>();
         replica.group().core().configuration().members().forEach(members::add);
@@ -141,6 +147,7 @@ final class ReplicaRepair {
                         (all, failure) -> {
                             boolean canGo = failure == null
                                     && asked.size() >= LEAST_OTHERS
+                                    && asked.size() + 1 == memberCount()
                                     && asked.entrySet().stream().allMatch(other -> {
                                         RangeChecksumResponse answer =
                                                 other.getValue().join();
