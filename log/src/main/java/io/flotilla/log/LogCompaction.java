@@ -137,6 +137,8 @@ public final class LogCompaction {
      */
     private int listed(int end) {
         LogState state = log.state();
+        // Of a log that is idle nothing else may be committed that would have them written.
+        snapshots.writeCommitted(state.committedIndex(), writer);
         if (end > 0 && lastIndexOf(end - 1) > snapshots.writtenIndex() && snapshots.isEmpty()) {
             snapshots.take(state, List.of());
             snapshots.writeCommitted(state.committedIndex(), writer);
