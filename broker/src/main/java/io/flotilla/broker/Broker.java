@@ -16,6 +16,7 @@ import io.flotilla.broker.metrics.Health;
 import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.broker.metrics.MetricsServer;
 import io.flotilla.broker.net.RealEnvironment;
+import io.flotilla.broker.partition.LogDirectories;
 import io.flotilla.broker.partition.OpeningProgress;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.Replicas;
@@ -41,7 +42,7 @@ public final class Broker {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     private static final long LOOK_MS = 20;
-    private static final long REGISTRATION_CHECK_MS = 2_000;
+    private static final long WATCH_MS = 1_000;
     /** How often to say how far opening the replicas has come. */
     private static final long PROGRESS_NANOS = 1_000_000_000;
 
@@ -60,6 +61,8 @@ public final class Broker {
     private MetricsServer metricsServer;
     private MetadataImage previous = MetadataImage.EMPTY;
     private boolean registering;
+    private boolean registered;
+    private boolean settling;
     private boolean current;
     private long progressNanos;
     private boolean stopping;
@@ -164,6 +167,7 @@ public final class Broker {
     private void join() {
         parts.start();
         parts.peers().setPeers(addresses(MetadataImage.EMPTY));
+        loop.schedule(this::watch, WATCH_MS);
         loop.execute(() -> parts.openMetadata().whenComplete((replica, failure) -> {
             if (failure == null) {
                 register();
@@ -175,19 +179,43 @@ public final class Broker {
         askToRegister().thenAccept(clusterId -> {
             parts.joinCluster(clusterId);
             parts.metadata().subscribe(this::apply);
-            loop.schedule(this::registerAgain, REGISTRATION_CHECK_MS);
+            registered = true;
         });
     }
 
-    /** A request that an earlier process of this broker made may arrive late, and undo the registration. */
-    private void registerAgain() {
+    private void watch() {
         if (stopping) {
             return;
         }
-        loop.schedule(this::registerAgain, REGISTRATION_CHECK_MS);
-        if (!registering && !parts.metadata().image().isRegistered(config.nodeId(), parts.incarnation())) {
+        loop.schedule(this::watch, WATCH_MS);
+        LogDirectories directories = parts.directories();
+        Replica metadata = parts.metadataReplica();
+        if (directories.working().findAny().isEmpty()) {
+            giveUp(
+                    "All log directories have failed. Repair or replace the disks, and restart this broker; what it has lost"
+                            + " is fetched from the others");
+        } else if (metadata != null && metadata.directory().failure() != null) {
+            giveUp("Log directory " + metadata.directory().path()
+                    + " has failed, which holds the cluster metadata. Repair"
+                    + " or replace the disk, and restart this broker; or take the directory out of log.dirs");
+        } else if (registered && !registering && !isRegisteredAsItIs()) {
             askToRegister();
         }
+    }
+
+    /**
+     * Whether the cluster knows this process and its log directories. A request that an earlier process of this broker made may
+     * have arrived late and have undone the registration; a directory may have failed since.
+     */
+    private boolean isRegisteredAsItIs() {
+        MetadataImage image = parts.metadata().image();
+        return image.isRegistered(config.nodeId(), parts.incarnation())
+                && image.directories(config.nodeId()).equals(parts.directories().workingIds());
+    }
+
+    private void giveUp(String why) {
+        LOG.error("This broker stops. {}", why);
+        stop().thenRunAsync(this::shutdown, environment.scheduler().blocking());
     }
 
     private CompletableFuture<String> askToRegister() {
@@ -200,13 +228,12 @@ public final class Broker {
                 .host(advertised.host())
                 .port(advertised.port())
                 .rack(config.get(BrokerProperties.BROKER_RACK))
-                .directories(parts.directoryIds())
+                .directories(parts.directories().workingIds())
                 .build();
         return new BrokerRegistrar(loop, parts.controller(), request).register().whenComplete((clusterId, failure) -> {
             registering = false;
             if (failure != null) {
-                LOG.error("This broker is refused by the cluster and stops: {}", failure.getMessage());
-                stop().thenRunAsync(this::shutdown, environment.scheduler().blocking());
+                giveUp("It is refused by the cluster: " + failure.getMessage());
             }
         });
     }
@@ -217,9 +244,17 @@ public final class Broker {
             return;
         }
         parts.peers().setPeers(addresses(image));
-        if (!current && image.isRegistered(config.nodeId(), parts.incarnation())) {
-            current = true;
-            parts.replicas().setStraysAside(image);
+        if (!settling && image.isRegistered(config.nodeId(), parts.incarnation())) {
+            settling = true;
+            parts.replicas().settle(image).whenComplete((nothing, failure) -> {
+                if (failure != null) {
+                    giveUp("What is in its log directories cannot be told: " + failure);
+                    return;
+                }
+                current = true;
+                apply(parts.metadata().image());
+                parts.moves().resume();
+            });
         }
         if (current) {
             parts.configure(image);

@@ -24,10 +24,9 @@ final class BrokerGauges {
         metrics.membersLag.follow(() -> replicas.all().stream()
                 .mapToLong(replica -> replica.membership().lag())
                 .sum());
-        metrics.logDirectoriesFailed.follow(() -> replicas.directories().stream()
-                .filter(directory -> directory.failure() != null)
-                .count());
-        metrics.logDirectoriesShortOfSpace.follow(() -> replicas.directories().stream()
+        metrics.logDirectoriesFailed.follow(() -> replicas.directories().failed());
+        metrics.logDirectoriesShortOfSpace.follow(() -> replicas.directories()
+                .working()
                 .filter(LogDirectory::isShortOfSpace)
                 .count());
         metrics.metadataOffset.follow(() -> metadata.image().offset());

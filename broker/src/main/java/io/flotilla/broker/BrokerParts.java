@@ -34,29 +34,26 @@ import io.flotilla.broker.net.Peers;
 import io.flotilla.broker.partition.Cleaner;
 import io.flotilla.broker.partition.ClusterAssignments;
 import io.flotilla.broker.partition.LeaderAnnouncer;
+import io.flotilla.broker.partition.LogDirectories;
 import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.broker.partition.PeerCopies;
 import io.flotilla.broker.partition.Replica;
 import io.flotilla.broker.partition.ReplicaListener;
+import io.flotilla.broker.partition.ReplicaMoves;
 import io.flotilla.broker.partition.ReplicaOpener;
 import io.flotilla.broker.partition.Replicas;
 import io.flotilla.broker.partition.Rules;
 import io.flotilla.broker.partition.Scrubber;
 import io.flotilla.broker.partition.Shards;
-import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
-import io.flotilla.log.state.MetaProperties;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +68,7 @@ final class BrokerParts {
     private final BrokerConfig config;
     private final Environment environment;
     private final long incarnation;
-    private final List<LogDirectory> directories;
+    private final LogDirectories directories;
     private final EventLoop loop;
     private final PeerLinks peers;
     private final Leaders leaders = new Leaders();
@@ -85,6 +82,7 @@ final class BrokerParts {
     private final Scrubber scrubber;
     private final Cleaner cleaner;
     private final Replicas replicas;
+    private final ReplicaMoves moves;
     private final TopicCreator topicCreator;
     private final ClusterView view;
     private final TopicConfigs topicConfigs = new TopicConfigs();
@@ -98,48 +96,24 @@ final class BrokerParts {
     /** @throws IOException when a log directory cannot be used; the message says which and why */
     static BrokerParts open(BrokerConfig config, Environment environment, Metrics metrics, Rules rules)
             throws IOException {
-        List<LogDirectory> directories = new ArrayList<>();
+        LogDirectories directories = LogDirectories.open(config.logDirs(), config.nodeId(), environment, rules.log());
         try {
-            String clusterId = null;
-            for (Path path : config.logDirs()) {
-                MetaProperties found =
-                        MetaProperties.read(environment.files(), path).orElse(null);
-                String known = found == null ? null : found.clusterId();
-                if (clusterId != null && known != null && !clusterId.equals(known)) {
-                    throw new IOException(path + " belongs to cluster " + known + ", another log directory to cluster "
-                            + clusterId + ": directories were mixed up");
-                }
-                clusterId = known == null ? clusterId : known;
-                MetaProperties identity = new MetaProperties(
-                        known, config.nodeId(), environment.random().newUuid());
-                LogDirectory directory = LogDirectory.open(
-                        environment.files(),
-                        path,
-                        identity,
-                        environment.scheduler().blocking(),
-                        environment.allocator(),
-                        rules.log());
-                directory.setRecheckMs(config.get(StorageProperties.RECHECK_INTERVAL_MS));
-                directories.add(directory);
-            }
-            return new BrokerParts(config, environment, metrics, rules, directories, clusterId);
-        } catch (IOException | RuntimeException e) {
-            directories.forEach(LogDirectory::close);
+            directories
+                    .opened()
+                    .forEach(directory -> directory.setRecheckMs(config.get(StorageProperties.RECHECK_INTERVAL_MS)));
+            return new BrokerParts(config, environment, metrics, rules, directories);
+        } catch (RuntimeException e) {
+            directories.close();
             throw e;
         }
     }
 
     private BrokerParts(
-            BrokerConfig config,
-            Environment environment,
-            Metrics metrics,
-            Rules rules,
-            List<LogDirectory> directories,
-            String clusterId) {
+            BrokerConfig config, Environment environment, Metrics metrics, Rules rules, LogDirectories directories) {
         this.config = config;
         this.environment = environment;
         this.directories = directories;
-        this.clusterId = clusterId;
+        this.clusterId = directories.clusterId();
         this.incarnation = environment.random().newGenerator().nextLong();
         ByteBufAllocator allocator = environment.allocator();
         int nodeId = config.nodeId();
@@ -189,6 +163,7 @@ final class BrokerParts {
                 nodeId,
                 loop,
                 environment.scheduler(),
+                environment.clock(),
                 directories,
                 new ReplicaOpener(
                         new ReplicaOpener.Settings(
@@ -203,6 +178,8 @@ final class BrokerParts {
                         rules),
                 this::topicConfig,
                 this::listenersOf);
+        this.moves = new ReplicaMoves(replicas, loop, environment.scheduler().blocking(), () -> layers(metadata.image())
+                .value(BalanceProperties.ALTER_LOG_DIRS_RATE));
         this.view = new ClusterView(
                 new BrokerInfo(
                         nodeId,
@@ -299,19 +276,10 @@ final class BrokerParts {
     }
 
     private void markCommitted() {
-        directories.forEach(LogDirectory::markCommitted);
-        environment.scheduler().blocking().execute(this::checkSpace);
+        directories.markCommitted();
+        long minFree = config.get(StorageProperties.MIN_FREE_BYTES);
+        environment.scheduler().blocking().execute(() -> directories.upkeep(minFree));
         loop.schedule(this::markCommitted, 1000);
-    }
-
-    private void checkSpace() {
-        for (LogDirectory directory : directories) {
-            try {
-                directory.checkSpace(config.get(StorageProperties.MIN_FREE_BYTES));
-            } catch (IOException e) {
-                LOG.warn("It cannot be told how much space {} has: {}", directory.path(), e.toString());
-            }
-        }
     }
 
     /** Opens the replica of the metadata log. On {@link #metadataLoop}. */
@@ -327,23 +295,22 @@ final class BrokerParts {
     /** The cluster has told its id: the log directories belong to it from now on. */
     void joinCluster(String id) {
         clusterId = id;
-        for (LogDirectory directory : directories) {
-            environment.scheduler().blocking().execute(() -> {
-                try {
-                    directory.joinCluster(id);
-                } catch (IOException e) {
-                    LOG.error("{} cannot note which cluster it belongs to", directory.path(), e);
-                }
-            });
-        }
+        directories
+                .working()
+                .forEach(directory -> environment.scheduler().blocking().execute(() -> {
+                    try {
+                        directory.joinCluster(id);
+                    } catch (IOException e) {
+                        LOG.error("{} cannot note which cluster it belongs to", directory.path(), e);
+                    }
+                }));
     }
 
     /** Closes what is left; completes on any thread. */
     CompletableFuture<Void> close() {
         shards.stop();
         peers.close();
-        return CompletableFuture.allOf(
-                directories.stream().map(LogDirectory::close).toArray(CompletableFuture[]::new));
+        return directories.close();
     }
 
     BrokerConfig config() {
@@ -362,12 +329,8 @@ final class BrokerParts {
         return clusterId;
     }
 
-    /** The log directories' ids, in order. */
-    List<UUID> directoryIds() {
-        return directories.stream()
-                .map(directory -> directory.identity().directoryId())
-                .sorted()
-                .toList();
+    LogDirectories directories() {
+        return directories;
     }
 
     EventLoop metadataLoop() {
@@ -412,6 +375,10 @@ final class BrokerParts {
 
     Replicas replicas() {
         return replicas;
+    }
+
+    ReplicaMoves moves() {
+        return moves;
     }
 
     MetadataBirth metadataBirth() {

@@ -3,6 +3,7 @@ package io.flotilla.broker;
 import io.flotilla.broker.api.AddRaftVoterHandler;
 import io.flotilla.broker.api.AlterConfigsHandler;
 import io.flotilla.broker.api.AlterPartitionReassignmentsHandler;
+import io.flotilla.broker.api.AlterReplicaLogDirsHandler;
 import io.flotilla.broker.api.AssignmentReachedHandler;
 import io.flotilla.broker.api.CreatePartitionsHandler;
 import io.flotilla.broker.api.CreateTopicsHandler;
@@ -121,7 +122,7 @@ final class Handlers {
     private List<Handler<?, ?>> cluster() {
         ClusterView view = parts.view();
         BrokerLogDirs logDirs = new BrokerLogDirs(
-                parts.replicas(), parts.environment().scheduler().blocking());
+                parts.replicas(), parts.moves(), parts.environment().scheduler().blocking());
         MetadataHandler metadataHandler =
                 new MetadataHandler(view, parts.topicCreator(), config.get(BrokerProperties.AUTO_CREATE_TOPICS));
         return List.of(
@@ -132,6 +133,7 @@ final class Handlers {
                 upToDate(new DescribeConfigsHandler(config, metadata)),
                 upToDate(new ListConfigResourcesHandler(view)),
                 new DescribeLogDirsHandler(logDirs, metadata),
+                new AlterReplicaLogDirsHandler(metadata, parts.directories(), parts.moves()),
                 new ReadCommittedHandler(parts.replicas()),
                 new RangeChecksumHandler(
                         parts.replicas(), parts.environment().scheduler().blocking()),

@@ -3,9 +3,9 @@ package io.flotilla.broker;
 import io.flotilla.broker.config.BrokerConfig;
 import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.net.Peers;
+import io.flotilla.broker.partition.LogDirectories;
 import io.flotilla.broker.partition.PartitionId;
 import io.flotilla.broker.partition.Replica;
-import io.flotilla.log.LogDirectory;
 import io.flotilla.wire.frame.ApiKey;
 import io.flotilla.wire.message.MetadataBegunRequest;
 import io.flotilla.wire.message.MetadataBegunResponse;
@@ -40,14 +40,10 @@ final class MetadataBirth {
 
     /** @param replica this broker's replica of the metadata log, or null until it is open */
     MetadataBirth(
-            BrokerConfig config,
-            List<LogDirectory> directories,
-            EventLoop loop,
-            Peers peers,
-            Supplier<Replica> replica) {
+            BrokerConfig config, LogDirectories directories, EventLoop loop, Peers peers, Supplier<Replica> replica) {
         this.nodeId = config.nodeId();
         this.voters = config.voters().keySet();
-        this.hasLog = directories.stream().anyMatch(directory -> directory.found().stream()
+        this.hasLog = directories.opened().stream().anyMatch(directory -> directory.logs().stream()
                 .anyMatch(log -> log.topicId().equals(PartitionId.METADATA.topicId())));
         this.loop = loop;
         this.peers = peers;

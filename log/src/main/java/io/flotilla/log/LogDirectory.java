@@ -1,30 +1,28 @@
 package io.flotilla.log;
 
+import io.flotilla.log.flush.DirectorySync;
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.fs.OpenFiles;
 import io.flotilla.log.fs.SmallFiles;
-import io.flotilla.log.maintain.Recovery;
 import io.flotilla.log.segment.LogFiles;
-import io.flotilla.log.segment.LogState;
 import io.flotilla.log.segment.SegmentPatch;
 import io.flotilla.log.state.HardState;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.MetaProperties;
-import io.flotilla.log.state.PartitionMetadata;
+import io.flotilla.log.state.Registration;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +36,11 @@ import org.slf4j.LoggerFactory;
  * hard-state.journal    term and vote of every group
  * TOPIC-PARTITION/      a log: partition.metadata, and for each segment .log, .index, .timeindex; .snapshot files
  * NAME.ID-delete/       being removed       NAME.ID-stray/   set aside for an operator
- * ID-PARTITION-install/ being built, to be renamed to TOPIC-PARTITION
+ * ID-PARTITION-create/  -install/  -future/  being built, to be renamed to TOPIC-PARTITION
  * </pre>
+ *
+ * <p>A directory whose disk is full when it is opened is there, but its logs cannot be opened before there is room; until then
+ * {@link #journal} is null.
  *
  * <p>Thread-safe. Methods block unless they say otherwise.
  */
@@ -49,40 +50,34 @@ public final class LogDirectory {
     /** Syncs in flight at a time; measured on small disks, more gain nothing. */
     private static final int CONCURRENT_SYNCS = 16;
 
-    /** Reads from files at a time, of the threads that also write and sync. */
-    private static final int CONCURRENT_READS = 4;
     /** Files of closed segments, and of their indexes, that stay open for readers. */
     private static final int MOST_OPEN_FILES = 512;
 
     private final OpenFiles files;
     private final Path path;
-    private final Executor blocking;
-    private final Executor reads;
-    private volatile long recheckMs;
-    private final ByteBufAllocator allocator;
-    private final LogRules rules;
     private final Closeable lock;
     private final Flusher flusher;
     private final SpaceWatch space;
-    private final Map<String, PartitionLog> open = new ConcurrentSkipListMap<>();
-    private final AtomicLong cachedBytes = new AtomicLong();
+    private final OpenLogs open;
     private final DirectoryIdentity identity;
-    private final List<LogId> found = new ArrayList<>();
-    private HardStateJournal journal;
+    private final DirectorySync names;
+    private final PacedRemovals removals;
+    private LogInventory inventory;
     private StopNote stop;
+    private boolean used;
+    private volatile HardStateJournal journal;
 
     private LogDirectory(FileSystem files, Path path, Executor blocking, ByteBufAllocator allocator, LogRules rules)
             throws IOException {
         this.files = new OpenFiles(files, MOST_OPEN_FILES);
         this.path = path;
-        this.blocking = blocking;
-        this.reads = new LimitedExecutor(blocking, CONCURRENT_READS);
-        this.allocator = allocator;
         this.identity = new DirectoryIdentity(this.files, path);
-        this.rules = rules;
         this.lock = lock();
         this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
+        this.open = new OpenLogs(this.files, flusher, blocking, allocator, rules);
         this.space = new SpaceWatch(path, flusher);
+        this.names = new DirectorySync(this.files, path);
+        this.removals = new PacedRemovals(this.files, blocking);
     }
 
     /**
@@ -91,6 +86,7 @@ public final class LogDirectory {
      * @param identity who opens it; its directory id is used only if the directory is new
      * @param blocking runs writes, syncs and reads from files
      * @throws LogDirectoryException when it must not be used: held by another process, of another node or cluster, damaged
+     * @throws IOException when it cannot be used, because the disk fails
      */
     public static LogDirectory open(FileSystem files, Path path, MetaProperties identity, Executor blocking)
             throws IOException {
@@ -127,6 +123,8 @@ public final class LogDirectory {
     private Closeable lock() throws IOException {
         try {
             return files.lock(path.resolve(LOCK_FILE));
+        } catch (FileSystemException e) {
+            throw e;
         } catch (IOException e) {
             throw new LogDirectoryException(
                     "Log directory " + path + " is in use: " + e.getMessage() + ". Is another broker running on it?");
@@ -134,27 +132,34 @@ public final class LogDirectory {
     }
 
     private void load(MetaProperties expected) throws IOException {
-        boolean used = identity.check(expected);
+        used = identity.check(expected);
         stop = new StopNote(files, path);
-        for (String name : files.list(path)) {
-            if (name.endsWith(LogFiles.INSTALL)) {
-                LogFiles.finishInstall(files, path, name);
+        inventory = new LogInventory(files, path, removals);
+        try {
+            begin(expected);
+        } catch (NoSpaceException e) {
+            if (!used) {
+                throw e;
             }
+            LOG.error(
+                    "Log directory {} is full: its {} replicas are opened once there is room. Delete something on that disk, or"
+                            + " make it larger. {}",
+                    path,
+                    inventory.logs().size(),
+                    e.getMessage());
         }
-        for (String name : files.list(path)) {
-            Path entry = path.resolve(name);
-            if (name.endsWith(LogFiles.DELETE)) {
-                removeLater(entry);
-            } else if (!name.endsWith(LogFiles.STRAY) && files.exists(entry.resolve(PartitionMetadata.FILE))) {
-                noteFound(name, entry);
-            }
-        }
-        stop.running(found);
+        space.look(freeSpace());
+    }
+
+    /** What takes room on the disk. Tried again until there is some. */
+    private void begin(MetaProperties expected) throws IOException {
+        stop.running(inventory.logs());
         if (used && !HardStateJournal.exists(files, path)) {
             forgetVotes(path.resolve(HardStateJournal.FILE) + " is missing");
         }
-        journal = HardStateJournal.open(files, path, flusher, stop.last(), this::forgetVotes);
+        HardStateJournal opened = HardStateJournal.open(files, path, flusher, stop.last(), this::forgetVotes);
         identity.takeNew(expected);
+        journal = opened;
     }
 
     /** The votes given by the replicas here may be unknown: none may vote as if it remembered. */
@@ -163,24 +168,48 @@ public final class LogDirectory {
                 "{}. Terms and votes may be lost with it: the {} replicas in {} do not vote until their groups have taken"
                         + " them in anew, which leaders see to by themselves",
                 what,
-                found.size(),
+                inventory.logs().size(),
                 path);
-        for (LogId id : found) {
-            new LogFiles(files, path, id).setForgetful(true);
+        for (LogId id : inventory.logs()) {
+            setForgetful(id);
         }
     }
 
-    private void noteFound(String name, Path entry) {
-        try {
-            LogId id = PartitionMetadata.read(files, entry);
-            if (id.directoryName().equals(name)) {
-                found.add(id);
-                return;
-            }
-            LOG.warn("{} says that it belongs to {}: left alone", entry, id);
-        } catch (IOException e) {
-            LOG.warn("{} is left alone: {}", entry, e.getMessage());
-        }
+    /**
+     * Notes durably that the replica of a log that is here and not open may have forgotten votes and entries
+     * ({@link PartitionLog#isForgetful}).
+     */
+    public void setForgetful(LogId id) throws IOException {
+        open.requireClosed(id);
+        filesOf(id).setForgetful(true);
+    }
+
+    /** Whether {@link #setForgetful} was called for a log that is here, or it was made that way; the journal may say so too. */
+    public boolean isForgetful(LogId id) {
+        return filesOf(id).isForgetful();
+    }
+
+    /** Something failed that makes this directory useless: it takes no more writes, and its logs stop. */
+    public void fail(String what, IOException cause) {
+        flusher.fence(new LogFailure(LogFailure.Kind.IO, path + ": " + what + ": " + cause, cause));
+    }
+
+    FileSystem files() {
+        return files;
+    }
+
+    /** Makes names in this directory durable. */
+    DirectorySync names() {
+        return names;
+    }
+
+    /** A log has come here. */
+    void admit(LogId id) {
+        inventory.add(id);
+    }
+
+    private LogFiles filesOf(LogId id) {
+        return new LogFiles(files, path, id, names);
     }
 
     public Path path() {
@@ -201,14 +230,50 @@ public final class LogDirectory {
         identity.joinCluster(clusterId);
     }
 
-    /** Terms and votes of the groups whose logs are here. */
+    /**
+     * In which metadata record this directory was registered as its broker's, the last time that somebody looked; empty before
+     * {@link #noteRegistered}. Another record since then tells that the broker was without this directory for a while.
+     */
+    public OptionalLong registered() throws IOException {
+        return Registration.read(files, path);
+    }
+
+    /** Remembers durably what {@link #registered} tells. */
+    public void noteRegistered(long offset) throws IOException {
+        Registration.write(files, path, offset);
+    }
+
+    /** Terms and votes of the groups whose logs are here; null as long as there is no room. */
     public HardStateJournal journal() {
         return journal;
     }
 
-    /** The partitions whose logs were here when the directory was opened. Does not block. */
-    public List<LogId> found() {
-        return List.copyOf(found);
+    /** The partitions whose logs are here, by name. Does not block. */
+    public List<LogId> logs() {
+        return inventory.logs();
+    }
+
+    /** Whether a partition's log is here. Does not block. */
+    public boolean contains(LogId id) {
+        return inventory.contains(id);
+    }
+
+    /** Logs that were being moved here when the last process ended; they are still where they were. Does not block. */
+    public List<LogId> unfinishedMoves() {
+        return inventory.unfinishedMoves();
+    }
+
+    /** Whether a partition's group is known here, but its log is gone. */
+    public boolean hasLost(LogId id) throws NoSpaceException {
+        return !contains(id) && !begun().load(id.group()).equals(HardState.NONE);
+    }
+
+    private HardStateJournal begun() throws NoSpaceException {
+        HardStateJournal opened = journal;
+        if (opened == null) {
+            throw new NoSpaceException("Log directory " + path + " is full", null);
+        }
+        return opened;
     }
 
     /**
@@ -222,56 +287,14 @@ public final class LogDirectory {
      */
     public OpenResult openLog(LogId id, byte[] initialConfiguration, LogConfig config, long nowMs, boolean hasPeers)
             throws IOException {
-        requireClosed(id);
-        LogFiles logFiles = new LogFiles(files, path, id);
-        Path directory = logFiles.directory();
-        long commitMark = journal.committed(id.group());
-        boolean created = !files.exists(directory);
-        if (created) {
-            boolean lost = commitMark > 0 || !journal.load(id.group()).equals(HardState.NONE);
-            if (commitMark > 0 && !hasPeers) {
-                String reason = "is missing, but index " + commitMark + " was durable and committed";
-                return new OpenResult.Damaged(new Damage(directory, 0, reason), null);
-            }
-            if (lost) {
-                LOG.error("Log {} is missing, and made anew from its peers", id.directoryName());
-                journal.forgetCommitted(id.group());
-                commitMark = 0;
-            }
-            logFiles.install(0, LogState.emptySnapshot(initialConfiguration).encode(), 0, lost && hasPeers);
+        open.requireClosed(id);
+        OpenLogs.Request request = new OpenLogs.Request(filesOf(id), id, initialConfiguration, config, hasPeers);
+        OpenResult result = open.open(request, begun(), stop.last(), nowMs);
+        if (result instanceof OpenResult.Opened) {
+            inventory.add(id);
+            stop.recovered(id);
         }
-        String foreign = foreign(directory, id);
-        if (foreign != null) {
-            return new OpenResult.Damaged(new Damage(directory.resolve(PartitionMetadata.FILE), 0, foreign), null);
-        }
-        Recovery.Outcome outcome = new Recovery(files, logFiles, config, commitMark, nowMs, stop.last(), hasPeers)
-                .run(initialConfiguration);
-        if (outcome instanceof Recovery.Outcome.Damaged damaged) {
-            LOG.error("Log {} is damaged: {}", id.directoryName(), damaged.damage());
-            return new OpenResult.Damaged(damaged.damage(), damaged.spot());
-        }
-        Recovery.Outcome.Recovered recovered = (Recovery.Outcome.Recovered) outcome;
-        if (!recovered.notes().isEmpty()) {
-            LOG.warn("Log {} recovered: {}", id.directoryName(), recovered.notes());
-        }
-        LogStore store = new LogStore(
-                files,
-                logFiles,
-                flusher,
-                blocking,
-                reads,
-                () -> recheckMs,
-                allocator,
-                cachedBytes,
-                rules,
-                this::forgetOpen);
-        PartitionLog log = new PartitionLog(id, store, config, recovered.state(), logFiles.isForgetful());
-        if (open.putIfAbsent(id.directoryName(), log) != null) {
-            throw new IllegalStateException("Log " + id.directoryName() + " is open");
-        }
-        stop.recovered(id);
-        return new OpenResult.Opened(
-                log, new RecoveryReport(created, recovered.scannedBytes(), recovered.cutBytes(), recovered.notes()));
+        return result;
     }
 
     /**
@@ -281,33 +304,23 @@ public final class LogDirectory {
      * @param batches stay the caller's
      */
     public RepairResult repair(LogId id, DamagedSpot spot, ByteBuf batches) throws IOException {
-        requireClosed(id);
-        Path directory = new LogFiles(files, path, id).directory();
+        open.requireClosed(id);
+        Path directory = filesOf(id).directory();
         return new SegmentPatch(files, directory, spot, List.of()).apply(batches);
-    }
-
-    private String foreign(Path directory, LogId id) {
-        try {
-            LogId stored = PartitionMetadata.read(files, directory);
-            return stored.equals(id) ? null : "belongs to " + stored + ", not to " + id;
-        } catch (IOException e) {
-            return e.getMessage();
-        }
-    }
-
-    private void forgetOpen(PartitionLog log) {
-        open.remove(log.id().directoryName(), log);
     }
 
     /** Deletes a log that is not open: renames it now, frees its space later. Its group's term and vote are forgotten. */
     public void delete(LogId id) throws IOException {
-        requireClosed(id);
-        LogFiles logFiles = new LogFiles(files, path, id);
+        open.requireClosed(id);
+        LogFiles logFiles = filesOf(id);
         if (files.exists(logFiles.directory())) {
-            removeLater(logFiles.retire(LogFiles.DELETE));
+            removals.add(logFiles.retire(LogFiles.DELETE));
         }
+        inventory.remove(id);
         stop.recovered(id);
-        journal.forget(id.group());
+        if (journal != null) {
+            journal.forget(id.group());
+        }
     }
 
     /**
@@ -317,28 +330,15 @@ public final class LogDirectory {
      * @return where it is now
      */
     public Path setAside(LogId id) throws IOException {
-        requireClosed(id);
-        Path stray = new LogFiles(files, path, id).retire(LogFiles.STRAY);
-        journal.forgetCommitted(id.group());
+        open.requireClosed(id);
+        Path stray = filesOf(id).retire(LogFiles.STRAY);
+        inventory.remove(id);
+        if (journal != null) {
+            journal.forgetCommitted(id.group());
+        }
         stop.recovered(id);
         LOG.warn("Log {} is set aside as {}", id.directoryName(), stray);
         return stray;
-    }
-
-    private void requireClosed(LogId id) {
-        if (open.containsKey(id.directoryName())) {
-            throw new IllegalStateException("Log " + id.directoryName() + " is open");
-        }
-    }
-
-    private void removeLater(Path directory) {
-        blocking.execute(() -> {
-            try {
-                SmallFiles.deleteDirectory(files, directory);
-            } catch (IOException e) {
-                LOG.warn("{} is left until the next start: {}", directory, e.toString());
-            }
-        });
     }
 
     /**
@@ -346,7 +346,9 @@ public final class LogDirectory {
      * To be called about every second. Does not block.
      */
     public void markCommitted() {
-        open.values().forEach(log -> journal.markCommitted(log.id().group(), log.commitMark()));
+        if (journal != null) {
+            open.markCommitted(journal);
+        }
     }
 
     /**
@@ -356,7 +358,7 @@ public final class LogDirectory {
      * @param ms in milliseconds; 0, as long as nothing else is said: each read checks what it reads
      */
     public void setRecheckMs(long ms) {
-        recheckMs = ms;
+        open.setRecheckMs(ms);
     }
 
     /** Bytes that can still be written. */
@@ -364,13 +366,24 @@ public final class LogDirectory {
         return files.freeSpace(path);
     }
 
+    /** Bytes that could still be written when {@link #upkeep} last looked. Does not block. */
+    public long lastFreeSpace() {
+        return space.free();
+    }
+
     /**
-     * Looks how much space is left, and has what waited for space written if there is some. To be called about every second.
+     * Looks how much space is left, has what waited for space written if there is some, and removes the next part of what is to
+     * be removed. To be called about every second.
      *
      * @param minFreeBytes with less the directory is {@link #isShortOfSpace}
      */
-    public void checkSpace(long minFreeBytes) throws IOException {
+    public void upkeep(long minFreeBytes) throws IOException {
         space.check(freeSpace(), minFreeBytes);
+        if (journal == null) {
+            begin(identity.get());
+            LOG.info("Log directory {} has room again: its replicas are opened", path);
+        }
+        removals.tick();
     }
 
     /** Whether no records should be appended that users can send again later. Does not block. */
@@ -392,7 +405,7 @@ public final class LogDirectory {
         if (failure.kind() != LogFailure.Kind.ABANDONED) {
             stop.failed();
         }
-        open.values().forEach(log -> log.fence(failure));
+        open.fence(failure);
     }
 
     /**
@@ -401,14 +414,15 @@ public final class LogDirectory {
      */
     public void abandon() {
         flusher.fence(new LogFailure(LogFailure.Kind.ABANDONED, path + " was abandoned", null));
-        open.values().forEach(PartitionLog::abandon);
+        open.abandon();
         freeLock();
     }
 
     /** Closes the journal and frees the lock, after all logs were closed. Does not block; completes on any thread. */
     public CompletableFuture<Void> close() {
-        return journal.close().handle((done, failure) -> {
-            if (failure == null && flusher.failure() == null && open.isEmpty()) {
+        CompletableFuture<Void> closed = journal == null ? CompletableFuture.completedFuture(null) : journal.close();
+        return closed.handle((done, failure) -> {
+            if (journal != null && failure == null && flusher.failure() == null && open.isEmpty()) {
                 stop.clean();
             }
             freeLock();

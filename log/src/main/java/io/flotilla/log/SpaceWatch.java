@@ -15,6 +15,7 @@ final class SpaceWatch {
     private final Path directory;
     private final Flusher flusher;
     private volatile boolean low;
+    private volatile long free;
 
     SpaceWatch(Path directory, Flusher flusher) {
         this.directory = directory;
@@ -22,7 +23,8 @@ final class SpaceWatch {
     }
 
     /** Takes notice of how many bytes are free; what waited for space is written if there is some. */
-    void check(long free, long minFreeBytes) {
+    void check(long freeBytes, long minFreeBytes) {
+        look(freeBytes);
         if (flusher.isFull() && free >= RESUME_BYTES) {
             flusher.resume();
         }
@@ -41,6 +43,16 @@ final class SpaceWatch {
             LOG.info("Log directory {} has {} bytes left: new records are taken again", directory, free);
         }
         low = now;
+    }
+
+    /** Takes notice of how many bytes are free. */
+    void look(long freeBytes) {
+        free = freeBytes;
+    }
+
+    /** Bytes that were free when last looked. */
+    long free() {
+        return free;
     }
 
     boolean isShort() {

@@ -112,7 +112,7 @@ class DiskFailureTest {
             ((ReadResult.Batches) life.await(read)).bytes().release();
 
             life.disk.setCapacity(used + (4 << 20));
-            life.directory.checkSpace(1 << 20);
+            life.directory.upkeep(1 << 20);
             life.tasks.runAll();
             assertThat(life.directory.isShortOfSpace()).isFalse();
             assertThat(life.log.durableIndex()).isEqualTo(life.log.lastIndex());
@@ -129,9 +129,9 @@ class DiskFailureTest {
     void shortOfSpaceIsToldBeforeTheDiskIsFull() throws IOException {
         fixture.open();
         fixture.disk.setCapacity(10 << 20);
-        fixture.directory.checkSpace(9 << 20);
+        fixture.directory.upkeep(9 << 20);
         assertThat(fixture.directory.isShortOfSpace()).isFalse();
-        fixture.directory.checkSpace(11 << 20);
+        fixture.directory.upkeep(11 << 20);
         assertThat(fixture.directory.isShortOfSpace()).isTrue();
         append();
         fixture.tasks.runAll();

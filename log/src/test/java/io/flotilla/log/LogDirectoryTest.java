@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.JdkFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
+import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.state.HardState;
 import io.flotilla.log.state.HardStateJournal;
@@ -14,6 +15,8 @@ import io.flotilla.wire.record.Compression;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -129,7 +132,7 @@ class LogDirectoryTest {
         disk.createDirectories(ROOT.resolve("lost+found"));
         disk.rename(ROOT.resolve("t-4"), ROOT.resolve("copy-4"));
         LogDirectory again = open(NODE_1);
-        assertThat(again.found()).containsExactly(TOPIC);
+        assertThat(again.logs()).containsExactly(TOPIC);
         close(again);
     }
 
@@ -149,7 +152,7 @@ class LogDirectoryTest {
         disk.killProcess();
         LogDirectory again = open(NODE_1);
         tasks.runAll();
-        assertThat(again.found()).isEmpty();
+        assertThat(again.logs()).isEmpty();
         assertThat(disk.list(ROOT)).noneMatch(name -> name.endsWith("-delete"));
         close(again);
     }
@@ -164,7 +167,7 @@ class LogDirectoryTest {
         close(directory);
         LogDirectory again = open(NODE_1);
         tasks.runAll();
-        assertThat(again.found()).isEmpty();
+        assertThat(again.logs()).isEmpty();
         assertThat(disk.list(ROOT).stream().filter(name -> name.endsWith("-stray")))
                 .hasSize(2);
         close(again);
@@ -234,5 +237,119 @@ class LogDirectoryTest {
         SmallFiles.write(disk, half.resolve("x"), ByteBuffer.allocate(1));
         close(open(NODE_1));
         assertThat(disk.exists(half)).isFalse();
+    }
+
+    @Test
+    void aPowerLossWhileALogIsMadeLeavesAllOfItOrNothing() throws IOException {
+        boolean sawNone = false;
+        boolean sawWhole = false;
+        for (int operation = 0; operation < 20; operation++) {
+            for (int seed = 0; seed < 16; seed++) {
+                MemoryFileSystem machine = new MemoryFileSystem();
+                LogDirectory directory = LogDirectory.open(machine, ROOT, NODE_1, tasks.background);
+                int[] left = {operation};
+                machine.setFaults((kind, path) -> {
+                    if (kind != MemoryFileSystem.Operation.READ && left[0]-- <= 0) {
+                        throw new IOException("Power is gone");
+                    }
+                });
+                boolean made = true;
+                try {
+                    directory.openLog(TOPIC, new byte[] {5}, LogFixture.SMALL, 0, true);
+                } catch (IOException e) {
+                    made = false;
+                    assertThat(directory.failure()).isNotNull();
+                }
+                machine.setFaults((kind, path) -> {});
+                directory.abandon();
+                tasks.clear();
+                machine.powerLoss(Seeds.random(seed * 100L + operation));
+                LogDirectory again = LogDirectory.open(machine, ROOT, NODE_1, tasks.background);
+                boolean there = again.contains(TOPIC);
+                assertThat(there || !made).isTrue();
+                OpenResult.Opened opened =
+                        (OpenResult.Opened) again.openLog(TOPIC, new byte[] {6}, LogFixture.SMALL, 0, true);
+                assertThat(opened.report().created()).isEqualTo(!there);
+                assertThat(opened.log().configurations().get(0).bytes()).containsExactly(there ? 5 : 6);
+                assertThat(machine.list(ROOT)).noneMatch(name -> name.endsWith("-create"));
+                sawNone |= !there;
+                sawWhole |= there;
+                again.abandon();
+                tasks.clear();
+            }
+        }
+        assertThat(sawNone && sawWhole).isTrue();
+    }
+
+    @Test
+    void aNewLogCostsTwoSyncsOfFilesAndTwoOfDirectories() throws IOException {
+        LogDirectory directory = open(NODE_1);
+        Map<MemoryFileSystem.Operation, Integer> operations = new EnumMap<>(MemoryFileSystem.Operation.class);
+        disk.setFaults((operation, path) -> operations.merge(operation, 1, Integer::sum));
+        PartitionLog log = openLog(directory, TOPIC);
+        assertThat(operations)
+                .containsEntry(MemoryFileSystem.Operation.SYNC, 2)
+                .containsEntry(MemoryFileSystem.Operation.SYNC_DIRECTORY, 2);
+        close(log);
+        close(directory);
+    }
+
+    @Test
+    void aFullDiskAtTheStartIsWaitedFor() throws IOException {
+        LogDirectory directory = open(NODE_1);
+        close(openLog(directory, TOPIC));
+        close(openLog(directory, new LogId("t", new UUID(7, 8), 4)));
+        close(directory);
+        disk.setCapacity(1L << 40);
+        disk.setCapacity((1L << 40) - disk.freeSpace(ROOT));
+        LogDirectory full = open(NODE_1);
+        assertThat(full.logs()).hasSize(2);
+        assertThat(full.identity()).isEqualTo(NODE_1);
+        assertThatThrownBy(() -> openLog(full, TOPIC)).isInstanceOf(NoSpaceException.class);
+        assertThatThrownBy(() -> full.upkeep(0)).isInstanceOf(NoSpaceException.class);
+        full.markCommitted();
+        full.delete(new LogId("t", new UUID(7, 8), 4));
+        disk.setCapacity(1L << 40);
+        full.upkeep(0);
+        close(openLog(full, TOPIC));
+        assertThat(full.logs()).containsExactly(TOPIC);
+        close(full);
+    }
+
+    @Test
+    void aFullDiskWhoseReplicasWereNeverOpenedIsClosedAsItWas() throws IOException {
+        LogDirectory directory = open(NODE_1);
+        close(openLog(directory, TOPIC));
+        close(directory);
+        disk.setCapacity(1L << 40);
+        disk.setCapacity((1L << 40) - disk.freeSpace(ROOT));
+        close(open(NODE_1));
+        disk.setCapacity(1L << 40);
+        LogDirectory again = open(NODE_1);
+        assertThat(again.hasLost(TOPIC)).isFalse();
+        close(openLog(again, TOPIC));
+        close(again);
+    }
+
+    @Test
+    void remembersInWhichRecordItWasRegistered() throws IOException {
+        LogDirectory directory = open(NODE_1);
+        assertThat(directory.registered()).isEmpty();
+        directory.noteRegistered(17);
+        close(directory);
+        LogDirectory again = open(NODE_1);
+        assertThat(again.registered()).hasValue(17);
+        close(again);
+    }
+
+    @Test
+    void aDiskThatFailsIsToldFromARefusal() throws IOException {
+        close(open(NODE_1));
+        disk.setFaults((operation, path) -> {
+            throw new IOException("broken");
+        });
+        assertThatThrownBy(() -> open(NODE_1))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(LogDirectoryException.class);
     }
 }

@@ -42,8 +42,7 @@ public final class LogFixture {
     }
 
     public OpenResult tryOpen() throws IOException {
-        directory =
-                LogDirectory.open(files, ROOT, IDENTITY, tasks.background, UnpooledByteBufAllocator.DEFAULT, rules);
+        directory = LogDirectory.open(files, ROOT, IDENTITY, tasks.background, UnpooledByteBufAllocator.DEFAULT, rules);
         return directory.openLog(ID, new byte[] {42}, config, now, hasPeers);
     }
 

@@ -8,6 +8,8 @@ import io.flotilla.wire.message.AddRaftVoterRequest;
 import io.flotilla.wire.message.AddRaftVoterResponse;
 import io.flotilla.wire.message.AlterPartitionReassignmentsRequest;
 import io.flotilla.wire.message.AlterPartitionReassignmentsResponse;
+import io.flotilla.wire.message.AlterReplicaLogDirsRequest;
+import io.flotilla.wire.message.AlterReplicaLogDirsResponse;
 import io.flotilla.wire.message.CreateTopicsRequest;
 import io.flotilla.wire.message.CreateTopicsResponse;
 import io.flotilla.wire.message.DeleteRecordsRequest;
@@ -266,6 +268,20 @@ final class AdminWorkload {
                         AlterPartitionReassignmentsResponse.class,
                         TIMEOUT_MS,
                         response -> {}));
+    }
+
+    /** Has a replica of some partition on some broker move to a log directory there. */
+    void moveDirectory(String logDirectory) {
+        Partition partition = anyPartition();
+        int broker = 1 + random.nextInt(brokers);
+        client.world().note(partition + " on broker " + broker + " is to be in " + logDirectory);
+        AlterReplicaLogDirsRequest request = AlterReplicaLogDirsRequest.builder()
+                .dirs(List.of(new AlterReplicaLogDirsRequest.LogDir(
+                        logDirectory,
+                        List.of(new AlterReplicaLogDirsRequest.Topic(partition.topic(), List.of(partition.number()))))))
+                .build();
+        client.after(
+                0, () -> client.call(broker, request, AlterReplicaLogDirsResponse.class, TIMEOUT_MS, response -> {}));
     }
 
     private Partition anyPartition() {

@@ -28,7 +28,7 @@ enum Fault {
     CLOCK(3_000),
     /** A disk takes its time. */
     SLOW_DISK(5_000),
-    /** An fdatasync fails, and the operator restarts the broker a while later. */
+    /** An fdatasync in one log directory fails, and now and then the operator restarts the broker a while later. */
     SYNC_FAILURE(8_000),
     /** A disk is full for a while. */
     FULL_DISK(8_000),
@@ -38,6 +38,8 @@ enum Fault {
     REPLACE(10_000),
     /** A partition is to have other replicas, or no longer. */
     REASSIGN(4_000),
+    /** A replica is to move to another log directory of its broker, or to stay after all. */
+    MOVE_DIRECTORY(1_500),
     /** The lead of a partition is handed to its preferred replica, or to another. */
     TRANSFER(2_000),
     /** Topics come and go. */

@@ -89,6 +89,7 @@ final class FaultDriver {
             case BIT_FLIP -> cluster.broker(victim).disk().flipBit();
             case REPLACE -> replace(cluster.broker(victim));
             case REASSIGN -> admin.reassign();
+            case MOVE_DIRECTORY -> moveDirectory();
             case TRANSFER -> admin.transferLeader();
             case TOPICS -> admin.createOrDeleteTopic();
             case DELETE_RECORDS -> admin.deleteRecords();
@@ -213,13 +214,27 @@ final class FaultDriver {
     }
 
     private void failSync(SimBroker broker) {
-        broker.disk().failNextSync();
+        broker.disk().failNextSync(random);
         SimProcess process = broker.process();
+        boolean restart = random.nextBoolean();
         world.after((500 + random.nextLong(4_000)) * SimWorld.MILLIS, () -> {
-            if (broker.process() == process && !over) {
+            if (over) {
+                return;
+            }
+            if (broker.process() == process && restart) {
                 kill(broker);
+            } else if (!broker.isRunning()) {
+                // It stopped by itself, if nobody else has stopped it.
+                startLater(broker);
             }
         });
+    }
+
+    private void moveDirectory() {
+        String directory = cluster.anyDirectory(random);
+        if (directory != null) {
+            admin.moveDirectory(directory);
+        }
     }
 
     private void fillDisk(SimBroker broker) {

@@ -40,7 +40,7 @@ final class SimBroker {
         this.loops = loops;
         this.variant = variant;
         this.config = BrokerConfig.of(properties);
-        this.disk = new SimDisk(world);
+        this.disk = new SimDisk(world, config.logDirs());
     }
 
     int id() {
@@ -84,8 +84,7 @@ final class SimBroker {
         }
         boolean replicaGivenUp =
                 disk.failures() > failuresBefore && !broker.replicas().damaged().isEmpty();
-        return replicaGivenUp
-                || broker.replicas().directories().stream().anyMatch(directory -> directory.failure() != null);
+        return replicaGivenUp || broker.replicas().directories().failed() > 0;
     }
 
     /** About how long the disk takes for a task, in nanoseconds, from the next start on. */

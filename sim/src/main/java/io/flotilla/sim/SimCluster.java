@@ -14,14 +14,21 @@ import java.util.stream.IntStream;
 final class SimCluster {
     private final List<SimBroker> brokers = new ArrayList<>();
 
+    private static final String DIRECTORY = "/data";
+    /** Some machines have this one as well. */
+    private static final String SECOND_DIRECTORY = "/data2";
+
+    private final boolean twoDirectories;
+
     SimCluster(int size, int loops, SimWorld world, SimNetwork network, Oracle oracle, Variant variant) {
         Metrics metrics = new Metrics();
         RandomGenerator random = world.newRandom();
         boolean prompt = random.nextBoolean();
         int leaseMs = random.nextBoolean() ? 0 : 100 << random.nextInt(5);
+        twoDirectories = random.nextBoolean();
         for (int id = 1; id <= size; id++) {
-            SimBroker broker =
-                    new SimBroker(id, world, network, metrics, loops, properties(id, size, prompt, leaseMs), variant);
+            SimBroker broker = new SimBroker(
+                    id, world, network, metrics, loops, properties(id, size, prompt, leaseMs, twoDirectories), variant);
             // Half of the disks are quick; the slowest of the others take some ten milliseconds for a sync.
             broker.setDiskDelay(random.nextBoolean() ? 100_000L : 100_000L << random.nextInt(8));
             broker.observe(() -> oracle.look(broker));
@@ -29,7 +36,8 @@ final class SimCluster {
         }
     }
 
-    private static Map<String, String> properties(int id, int size, boolean prompt, int leaseMs) {
+    private static Map<String, String> properties(
+            int id, int size, boolean prompt, int leaseMs, boolean twoDirectories) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("node.id", String.valueOf(id));
         properties.put(
@@ -38,7 +46,7 @@ final class SimCluster {
                         .mapToObj(node -> node + "@" + SimBroker.host(node) + ":9092")
                         .collect(Collectors.joining(",")));
         properties.put("listeners", "PLAINTEXT://" + SimBroker.host(id) + ":9092");
-        properties.put("log.dirs", "/data");
+        properties.put("log.dirs", twoDirectories ? DIRECTORY + "," + SECOND_DIRECTORY : DIRECTORY);
         properties.put("default.replication.factor", "3");
         properties.put("auto.create.topics.enable", "false");
         properties.put("log.segment.bytes", "16384");
@@ -57,6 +65,12 @@ final class SimCluster {
             properties.put("raft.election.timeout.ms", "400");
         }
         return properties;
+    }
+
+    /** A log directory that all machines have, drawn anew each time; null if they have only one. */
+    String anyDirectory(RandomGenerator random) {
+        String drawn = random.nextBoolean() ? DIRECTORY : SECOND_DIRECTORY;
+        return twoDirectories ? drawn : null;
     }
 
     int size() {

@@ -14,19 +14,22 @@ import java.util.random.RandomGenerator;
 /** The disk of one machine: outlives its processes, and fails as it is told to. */
 final class SimDisk {
     private static final Path ROOT = Path.of("/");
-    private static final Path DATA = Path.of("/data");
-
+    private final List<Path> directories;
     private final SimWorld world;
     private final RandomGenerator random;
     private MemoryFileSystem files = new MemoryFileSystem();
     private long untilCrash = -1;
     private Runnable crash;
-    private boolean syncFails;
+    /** The log directory in which the next sync fails, or null. */
+    private Path failing;
+
     private int failures;
     private boolean full;
 
-    SimDisk(SimWorld world) {
+    /** @param directories the log directories on it */
+    SimDisk(SimWorld world, List<Path> directories) {
         this.world = world;
+        this.directories = directories;
         this.random = world.newRandom();
         files.setFaults(this::before);
     }
@@ -46,9 +49,9 @@ final class SimDisk {
         untilCrash = -1;
     }
 
-    /** The next sync fails, and what it was to write is lost. */
-    void failNextSync() {
-        syncFails = true;
+    /** The next sync in one of the log directories fails, and what it was to write is lost. */
+    void failNextSync(RandomGenerator chance) {
+        failing = directories.get(chance.nextInt(directories.size()));
     }
 
     /** How often it has failed so far. */
@@ -58,7 +61,7 @@ final class SimDisk {
 
     /** Works from now on. */
     void heal() {
-        syncFails = false;
+        failing = null;
         cancelCrash();
         makeRoom();
     }
@@ -84,13 +87,9 @@ final class SimDisk {
     void flipBit() {
         try {
             List<Path> logs = new ArrayList<>();
-            List<String> names = files.exists(DATA) ? files.list(DATA) : List.of();
-            for (String name : names) {
-                Path directory = DATA.resolve(name);
-                if (name.matches("[\\w]+-\\d+") && files.exists(directory.resolve("partition.metadata"))) {
-                    files.list(directory).stream()
-                            .filter(file -> file.endsWith(".log"))
-                            .forEach(file -> logs.add(directory.resolve(file)));
+            for (Path directory : directories) {
+                if (files.exists(directory)) {
+                    addLogs(directory, logs);
                 }
             }
             if (!logs.isEmpty()) {
@@ -98,6 +97,17 @@ final class SimDisk {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void addLogs(Path logDirectory, List<Path> logs) throws IOException {
+        for (String name : files.list(logDirectory)) {
+            Path directory = logDirectory.resolve(name);
+            if (name.matches("[\\w]+-\\d+") && files.exists(directory.resolve("partition.metadata"))) {
+                files.list(directory).stream()
+                        .filter(file -> file.endsWith(".log"))
+                        .forEach(file -> logs.add(directory.resolve(file)));
+            }
         }
     }
 
@@ -139,8 +149,8 @@ final class SimDisk {
             crash.run();
             throw new SimCrash();
         }
-        if (operation == Operation.SYNC && syncFails) {
-            syncFails = false;
+        if (operation == Operation.SYNC && failing != null && path.startsWith(failing)) {
+            failing = null;
             failures++;
             world.note("fdatasync of " + path + " fails");
             throw new IOException("simulated failure of fdatasync");

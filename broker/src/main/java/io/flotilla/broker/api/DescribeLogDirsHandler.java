@@ -86,6 +86,7 @@ public final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequ
                                 .partitionIndex(partition)
                                 .partitionSize(replica.sizeBytes())
                                 .offsetLag(replica.offsetLag())
+                                .isFutureKey(replica.isFuture())
                                 .build());
             }
         }

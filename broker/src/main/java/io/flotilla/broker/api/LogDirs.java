@@ -13,7 +13,7 @@ public interface LogDirs {
     /**
      * One directory.
      *
-     * @param error NONE, or KAFKA_STORAGE_ERROR while it is fenced
+     * @param error NONE, or KAFKA_STORAGE_ERROR if it does not work; then nothing else is known of it
      * @param path absolute
      * @param totalBytes size of its file system, or {@link #UNKNOWN_BYTES}
      * @param usableBytes free there, or {@link #UNKNOWN_BYTES}
@@ -27,7 +27,8 @@ public interface LogDirs {
      * One replica.
      *
      * @param sizeBytes of its segments
-     * @param offsetLag offsets its log end is behind the high watermark, 0 when it is not
+     * @param offsetLag offsets its log end is behind the high watermark, 0 when it is not; of a copy, all that the replica has
+     * @param isFuture whether it is a copy that is to take the place of the replica in another directory
      */
-    record ReplicaSize(PartitionId partition, long sizeBytes, long offsetLag) {}
+    record ReplicaSize(PartitionId partition, long sizeBytes, long offsetLag, boolean isFuture) {}
 }

@@ -54,6 +54,11 @@ public record Assignment(
         return replicas.contains(broker) || leaving.contains(broker);
     }
 
+    /** Whether no other broker has a replica, or is to have one. */
+    public boolean isOnlyOn(int broker) {
+        return replicas.equals(List.of(broker)) && leaving.isEmpty();
+    }
+
     /** The elements of the first that are not in the second, in order. */
     static List<Integer> without(List<Integer> all, List<Integer> others) {
         List<Integer> rest = new ArrayList<>(all);

@@ -11,6 +11,7 @@ import io.flotilla.wire.message.RegisterBrokerResponse;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Lets brokers into the cluster: who has data of another one, or the node id of a living one, stays out. */
@@ -88,6 +89,10 @@ final class BrokerRegistration {
         Long incarnation = state.incarnations.get(request.brokerId());
         return !asked.equals(state.brokers.get(request.brokerId()))
                 || incarnation == null
-                || incarnation != request.incarnation();
+                || incarnation != request.incarnation()
+                || !Set.copyOf(request.directories())
+                        .equals(Set.copyOf(state.disks
+                                .getOrDefault(request.brokerId(), Disks.NONE)
+                                .directories()));
     }
 }

@@ -20,7 +20,7 @@ public final class MetadataImage {
     private final TreePMap<Integer, BrokerInfo> brokers;
     private final TreePMap<Integer, Long> incarnations;
     private final List<Integer> metadataVoters;
-    private final TreePMap<Integer, MetadataState.Disks> disks;
+    private final TreePMap<Integer, Disks> disks;
     private final TreePMap<String, TopicInfo> topicsByName;
     private final HashPMap<UUID, TopicInfo> topicsById;
     private final HashPMap<UUID, Long> deletedTopics;
@@ -69,7 +69,7 @@ public final class MetadataImage {
 
     /** The ids of a broker's log directories; empty when they are not known. */
     public List<UUID> directories(int brokerId) {
-        MetadataState.Disks known = disks.get(brokerId);
+        Disks known = disks.get(brokerId);
         return known == null ? List.of() : known.directories();
     }
 
@@ -78,8 +78,36 @@ public final class MetadataImage {
      * gone. -1 for a broker that is not registered.
      */
     public long disksSince(int brokerId) {
-        MetadataState.Disks known = disks.get(brokerId);
-        return known == null ? -1 : known.since();
+        Disks known = disks.get(brokerId);
+        return known == null ? -1 : known.changed();
+    }
+
+    /** Offset of the record since which a broker has had a log directory without a break; -1 if it does not have it. */
+    public long directorySince(int brokerId, UUID directory) {
+        Disks.Stay stay = stay(brokerId, directory);
+        return stay == null ? -1 : stay.since();
+    }
+
+    /** Offset of the record in which a directory of a broker had gone before it came back; -1 if that is not known. */
+    public long directoryLeftBefore(int brokerId, UUID directory) {
+        Disks.Stay stay = stay(brokerId, directory);
+        return stay == null ? -1 : stay.before().left();
+    }
+
+    private Disks.Stay stay(int brokerId, UUID directory) {
+        Disks known = disks.get(brokerId);
+        return known == null ? null : known.present().get(directory);
+    }
+
+    /**
+     * Whether a broker has all the log directories again that it has had since this one had gone: nothing that happened to the
+     * replicas in it meanwhile is hidden.
+     *
+     * @param since what {@link #directorySince} was when it was last used
+     */
+    public boolean showsAllSinceLeft(int brokerId, UUID directory, long since) {
+        Disks known = disks.get(brokerId);
+        return known != null && known.showsAllSinceItLeft(directory, since);
     }
 
     /** The topic, or null. */

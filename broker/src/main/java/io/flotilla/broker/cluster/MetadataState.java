@@ -50,9 +50,6 @@ final class MetadataState {
     TreePMap<String, String> clusterConfigs = TreePMap.empty();
     TreePMap<Integer, TreePMap<String, String>> brokerConfigs = TreePMap.empty();
 
-    /** The log directories of a broker, by id, and the offset of the record in which they last changed. */
-    record Disks(List<UUID> directories, long since) {}
-
     /** Dynamic configuration of one broker; empty when none. */
     TreePMap<String, String> brokerConfigs(int brokerId) {
         return brokerConfigs.getOrDefault(brokerId, TreePMap.empty());
@@ -97,10 +94,7 @@ final class MetadataState {
         int id = record.brokerId();
         brokers = brokers.plus(id, new BrokerInfo(id, record.host(), record.port(), record.rack()));
         incarnations = incarnations.plus(id, record.incarnation());
-        Disks known = disks.get(id);
-        if (known == null || !known.directories().equals(record.directories())) {
-            disks = disks.plus(id, new Disks(List.copyOf(record.directories()), at));
-        }
+        disks = disks.plus(id, disks.getOrDefault(id, Disks.NONE).now(record.directories(), at));
     }
 
     private void add(ClusterTopicRecord record, long at) {

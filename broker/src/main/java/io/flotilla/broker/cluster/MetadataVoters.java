@@ -88,7 +88,7 @@ final class MetadataVoters {
     }
 
     private void checkDirectory(int broker, UUID directory, ErrorCode otherwise) {
-        MetadataState.Disks disks = state.disks.get(broker);
+        Disks disks = state.disks.get(broker);
         boolean isAsked = !directory.equals(Message.ZERO_UUID);
         if (isAsked && disks != null && !disks.directories().contains(directory)) {
             throw new Refusal(

@@ -54,7 +54,7 @@ public final class BalanceProperties {
             .range(1, Long.MAX_VALUE)
             .byDefault("9223372036854775807")
             .changeable()
-            .doc("Accepted, without effect: replicas do not move between directories of a broker.");
+            .doc("Most bytes per second that are copied when replicas move between directories of this broker.");
 
     private BalanceProperties() {}
 }

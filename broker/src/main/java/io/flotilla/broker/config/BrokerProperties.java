@@ -74,7 +74,9 @@ public final class BrokerProperties {
 
     public static final Property<List<String>> LOG_DIRS = Property.parsed(
                     "log.dirs", ValueType.LIST, "a comma-separated list of directories", Parsers::directories)
-            .doc("The directories for all data; partitions are spread over them.");
+            .doc(
+                    "The directories for all data. A new replica goes where most bytes are free; one that fails takes only its"
+                            + " own replicas with it. AlterReplicaLogDirs moves replicas between them.");
 
     public static final Property<Integer> NUM_NETWORK_THREADS = Property.integer("num.network.threads")
             .range(0, 256)

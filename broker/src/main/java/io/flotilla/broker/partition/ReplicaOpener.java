@@ -175,12 +175,9 @@ public final class ReplicaOpener {
     }
 
     private OpenResult openLog(LogId logId, LogDirectory directory, Configuration initial, TopicConfig config) {
-        // Who finds no log where the journal knows its group has lost it.
-        boolean isLost = !directory.found().contains(logId)
-                && !directory.journal().load(logId.group()).equals(HardState.NONE);
-        ByteBuf members = Unpooled.buffer();
-        ConfigurationCodec.write(members, isLost ? Configuration.NONE : initial);
         try {
+            ByteBuf members = Unpooled.buffer();
+            ConfigurationCodec.write(members, directory.hasLost(logId) ? Configuration.NONE : initial);
             OpenResult result = openLog(logId, directory, ByteBufUtil.getBytes(members), initial, config);
             if (result instanceof OpenResult.Damaged damaged && damaged.canBeSetAside() && !isAlone(initial)) {
                 // Nothing of it can be kept; what others know of it is fetched from them, and this replica remembers

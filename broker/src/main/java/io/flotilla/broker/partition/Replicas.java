@@ -4,6 +4,7 @@ import io.flotilla.broker.cluster.Assignment;
 import io.flotilla.broker.cluster.MetadataImage;
 import io.flotilla.broker.cluster.TopicInfo;
 import io.flotilla.broker.config.TopicConfig;
+import io.flotilla.broker.env.Clock;
 import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.env.Scheduler;
 import io.flotilla.log.LogDirectory;
@@ -11,21 +12,20 @@ import io.flotilla.log.LogId;
 import io.flotilla.raft.host.RaftGroup;
 import io.flotilla.raft.host.RaftGroup.FirstElection;
 import io.flotilla.raft.quorum.Configuration;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +43,18 @@ public final class Replicas {
     /** Asks who wants to hear of a replica. */
     public interface Listeners extends Function<LogId, List<ReplicaListener>> {}
 
-    /** A replica wanted here, from the moment it is wanted until it is gone. */
-    private record Slot(LogId logId, LogDirectory directory, CompletableFuture<Replica> opened) {}
+    /**
+     * A replica wanted here, from the moment it is wanted until it is gone.
+     *
+     * @param wanted false once nobody waits for it any more
+     */
+    private record Slot(LogId logId, LogDirectory directory, AtomicBoolean wanted, CompletableFuture<Replica> opened) {}
 
     private final int nodeId;
     private final EventLoop loop;
     private final Scheduler scheduler;
-    private final List<LogDirectory> directories;
+    private final Clock clock;
+    private final LogDirectories directories;
     private final ReplicaOpener opener;
     private final TopicSettings configs;
     private final Listeners listeners;
@@ -63,11 +68,10 @@ public final class Replicas {
     private record Wanted(TopicInfo topic, TopicConfig config) {}
 
     private final Map<UUID, Wanted> wanted = new HashMap<>();
+    private Beginning beginning;
+
     private final Map<PartitionId, Replica> open = new ConcurrentHashMap<>();
     private final Map<PartitionId, String> damaged = new ConcurrentHashMap<>();
-
-    /** Replicas being opened, and perhaps repaired before; one that is taken out is given up. */
-    private final Set<PartitionId> opening = ConcurrentHashMap.newKeySet();
 
     /**
      * @param loop the metadata partition's, on which changes are made
@@ -78,13 +82,15 @@ public final class Replicas {
             int nodeId,
             EventLoop loop,
             Scheduler scheduler,
-            List<LogDirectory> directories,
+            Clock clock,
+            LogDirectories directories,
             ReplicaOpener opener,
             TopicSettings configs,
             Listeners listeners) {
         this.nodeId = nodeId;
         this.loop = loop;
         this.scheduler = scheduler;
+        this.clock = clock;
         this.directories = directories;
         this.opener = opener;
         this.configs = configs;
@@ -117,7 +123,7 @@ public final class Replicas {
     }
 
     /** The log directories, whether they work or not. */
-    public List<LogDirectory> directories() {
+    public LogDirectories directories() {
         return directories;
     }
 
@@ -136,36 +142,14 @@ public final class Replicas {
     }
 
     /**
-     * Sets aside what is on disk and not in this image, which must be recent: newer than this broker's start. What the image
-     * knows to have been deleted, or to have moved to other brokers, is deleted. On the loop.
+     * Settles what becomes of the logs found on disk, by an image that is newer than this broker's registration: what it does not
+     * know is set aside; what it knows to have been deleted, or to have moved to other brokers, is deleted; of several logs of
+     * a partition the newest is kept. To be called once, before {@link #apply}. Completes on the loop.
      */
-    public void setStraysAside(MetadataImage image) {
-        for (LogDirectory directory : directories) {
-            for (LogId found : directory.found()) {
-                if (found.topicId().equals(PartitionId.METADATA.topicId())) {
-                    continue;
-                }
-                TopicInfo topic = image.topic(found.topicId());
-                if (topic == null && image.isDeleted(found.topicId())) {
-                    delete(directory, found, "its topic was deleted while this broker was away");
-                } else if (topic == null || found.partition() >= topic.partitions()) {
-                    setAside(directory, found);
-                } else if (!topic.assignments().get(found.partition()).isHostedBy(nodeId)) {
-                    delete(directory, found, "its partition lives on other brokers");
-                }
-            }
-        }
-    }
-
-    private static void setAside(LogDirectory directory, LogId found) {
-        try {
-            LOG.warn(
-                    "{} is unknown to the cluster's metadata: kept as {}",
-                    found.directoryName(),
-                    directory.setAside(found));
-        } catch (IOException e) {
-            LOG.error("{} is unknown to the cluster's metadata and cannot be set aside", found.directoryName(), e);
-        }
+    public CompletableFuture<Void> settle(MetadataImage image) {
+        return CompletableFuture.runAsync(
+                        () -> new FoundLogs(nodeId, directories, image).settle(), scheduler.blocking())
+                .thenRunAsync(() -> {}, loop);
     }
 
     /** Carries out a new image: opens what is new, removes what was deleted or moved away, passes on changes. On the loop. */
@@ -183,25 +167,40 @@ public final class Replicas {
             } else if (!topic.assignments().get(id.partition()).isHostedBy(nodeId)) {
                 slots.remove(id);
                 remove(id, entry.getValue(), "its partition lives on other brokers");
+            } else if (isToBeMadeAnew(entry.getValue(), topic.assignments().get(id.partition()), image)) {
+                slots.remove(id);
+                leave(id, entry.getValue());
             }
         }
+        damaged.keySet().removeIf(id -> image.topic(id.topicId()) == null && !slots.containsKey(id));
         Replica metadata = open.get(PartitionId.METADATA);
         if (metadata != null && !image.metadataVoters().isEmpty()) {
             Goal goal = Goal.ofMetadata(image);
             metadata.loop().execute(() -> metadata.want(goal));
         }
-        long disksSince = image.disksSince(nodeId);
+        beginning = Beginning.of(nodeId, image);
         for (TopicInfo topic : image.topics()) {
-            apply(new Wanted(topic, configs.apply(topic, image)), disksSince);
+            apply(new Wanted(topic, configs.apply(topic, image)));
         }
     }
 
-    private void apply(Wanted now, long disksSince) {
+    /**
+     * Whether a replica's directory has failed, and metadata knows it, so that another start will not take what is in it for
+     * the newest; others can give what it has lost.
+     */
+    private boolean isToBeMadeAnew(Slot slot, Assignment assignment, MetadataImage image) {
+        LogDirectory directory = slot.directory();
+        return directory.failure() != null
+                && (!assignment.isOnlyOn(nodeId) || directories.holding(slot.logId()) != null)
+                && !image.directories(nodeId).contains(directory.identity().directoryId())
+                && directories.working().findAny().isPresent();
+    }
+
+    private void apply(Wanted now) {
         TopicInfo topic = now.topic();
         Wanted before = wanted.put(topic.id(), now);
         for (int partition = 0; partition < topic.partitions(); partition++) {
-            Assignment assignment = topic.assignments().get(partition);
-            if (!assignment.isHostedBy(nodeId)) {
+            if (!topic.assignments().get(partition).isHostedBy(nodeId)) {
                 continue;
             }
             PartitionId id = new PartitionId(topic.id(), partition);
@@ -211,32 +210,24 @@ public final class Replicas {
                     pass(now, id, replica);
                 }
             } else if (!slots.containsKey(id)) {
-                Configuration initial = initial(assignment, disksSince);
-                RaftGroup.Options options =
-                        new RaftGroup.Options(topic.internal(), topic.internal(), firstElection(assignment, initial));
-                open(id, new LogId(topic.name(), topic.id(), partition), initial, now.config(), options);
+                open(now, id);
             }
         }
     }
 
-    /**
-     * What a replica without data takes for its group. One that is there from the partition's beginning knows the others. Any
-     * other may have been there before and have lost what it knew, or is new to a group that has seen change: it knows
-     * nobody until the leader tells it.
-     */
-    private static Configuration initial(Assignment assignment, long disksSince) {
-        return assignment.original() && disksSince < assignment.offset()
-                ? Configuration.of(assignment.replicas().stream()
-                        .mapToInt(Integer::intValue)
-                        .toArray())
-                : Configuration.NONE;
-    }
-
-    private FirstElection firstElection(Assignment assignment, Configuration initial) {
-        if (initial.equals(Configuration.NONE)) {
-            return FirstElection.AS_ALWAYS;
+    private void open(Wanted now, PartitionId id) {
+        TopicInfo topic = now.topic();
+        Assignment assignment = topic.assignments().get(id.partition());
+        LogId logId = new LogId(topic.name(), topic.id(), id.partition());
+        if (beginning.isOutOfReach(assignment, logId, directories)) {
+            damaged.put(
+                    id,
+                    "its log is not in a log directory that works, and no other broker has a replica. Repair or mount"
+                            + " the one that failed, and restart this broker");
+            return;
         }
-        return assignment.replicas().get(0) == nodeId ? FirstElection.STAND : FirstElection.HOLD_BACK;
+        RaftGroup.Options options = beginning.options(assignment, topic.internal());
+        open(id, logId, beginning.members(assignment), now.config(), options);
     }
 
     private void pass(Wanted now, PartitionId id, Replica replica) {
@@ -256,8 +247,13 @@ public final class Replicas {
 
     private CompletableFuture<Replica> open(
             PartitionId id, LogId logId, Configuration initial, TopicConfig config, RaftGroup.Options options) {
-        LogDirectory directory = directoryFor(logId);
-        opening.add(id);
+        LogDirectory holding = directories.holding(logId);
+        LogDirectory directory = holding != null ? holding : directories.place(id, clock.nanoTime());
+        if (directory == null) {
+            damaged.put(id, "no log directory works");
+            return CompletableFuture.failedFuture(new IllegalStateException("no log directory works"));
+        }
+        AtomicBoolean isWanted = new AtomicBoolean(true);
         CompletableFuture<Replica> opened = removals.getOrDefault(
                         logId.directoryName(), CompletableFuture.completedFuture(null))
                 .thenCompose(nothing -> opener.open(
@@ -268,15 +264,14 @@ public final class Replicas {
                         config,
                         options,
                         listeners.apply(logId),
-                        () -> opening.contains(id),
+                        isWanted::get,
                         damage -> damaged.put(id, damage)))
                 .whenComplete((replica, failure) -> opened(id, logId, replica, failure));
-        slots.put(id, new Slot(logId, directory, opened));
+        slots.put(id, new Slot(logId, directory, isWanted, opened));
         return opened;
     }
 
     private void opened(PartitionId id, LogId logId, Replica replica, Throwable failure) {
-        opening.remove(id);
         if (failure == null) {
             replica.onBeginAnew(() -> loop.execute(() -> beginAnew(id, replica)));
             open.put(id, replica);
@@ -298,38 +293,17 @@ public final class Replicas {
         }
     }
 
-    /** Where the replica lies already; otherwise the directory with the fewest replicas. */
-    private LogDirectory directoryFor(LogId logId) {
-        for (LogDirectory directory : directories) {
-            if (directory.found().contains(logId)) {
-                return directory;
-            }
-        }
-        Map<LogDirectory, Integer> load = new LinkedHashMap<>();
-        directories.stream()
-                .filter(directory -> directory.failure() == null)
-                .forEach(directory -> load.put(directory, 0));
-        slots.values().forEach(slot -> load.computeIfPresent(slot.directory(), (directory, count) -> count + 1));
-        return load.entrySet().stream()
-                .min(Comparator.comparingInt(Map.Entry::getValue))
-                .map(Map.Entry::getKey)
-                .orElse(directories.get(0));
-    }
-
     private void remove(PartitionId id, Slot slot, String why) {
-        opening.remove(id);
-        String name = slot.logId().directoryName();
-        CompletableFuture<Void> removed = slot.opened()
-                .thenComposeAsync(replica -> close(id, replica), scheduler.blocking())
-                .handleAsync(
-                        (nothing, failure) -> {
-                            delete(slot.directory(), slot.logId(), why);
-                            damaged.remove(id);
-                            return null;
-                        },
-                        scheduler.blocking());
-        removals.put(name, removed);
-        removed.thenRunAsync(() -> removals.remove(name, removed), loop);
+        vacate(
+                slot,
+                closed(id, slot)
+                        .thenRunAsync(
+                                () -> {
+                                    LogDirectory holding = directories.holding(slot.logId());
+                                    FoundLogs.delete(holding == null ? slot.directory() : holding, slot.logId(), why);
+                                    damaged.remove(id);
+                                },
+                                scheduler.blocking()));
     }
 
     /** Sets a log aside that cannot be repaired in place; the replica copies all of it from the others. */
@@ -340,23 +314,17 @@ public final class Replicas {
             return;
         }
         slots.remove(id);
+        open.remove(id);
         LogId logId = slot.logId();
         LOG.warn(
                 "{} cannot be repaired in place: it is set aside, and copied anew from its peers",
                 logId.directoryName());
-        CompletableFuture<Void> removed = close(id, broken)
-                .handleAsync(
-                        (nothing, failure) -> {
-                            try {
-                                slot.directory().setAside(logId);
-                            } catch (IOException e) {
-                                LOG.error("{} cannot be set aside", logId.directoryName(), e);
-                            }
-                            return null;
-                        },
-                        scheduler.blocking());
-        removals.put(logId.directoryName(), removed);
-        removed.thenRunAsync(() -> removals.remove(logId.directoryName(), removed), loop);
+        vacate(
+                slot,
+                closed(id, slot)
+                        .thenRunAsync(
+                                () -> FoundLogs.setAside(slot.directory(), logId, "it is damaged"),
+                                scheduler.blocking()));
         boolean internal = now.topic().internal();
         open(
                 id,
@@ -366,17 +334,77 @@ public final class Replicas {
                 new RaftGroup.Options(internal, internal, FirstElection.AS_ALWAYS));
     }
 
-    private static void delete(LogDirectory directory, LogId logId, String why) {
-        try {
-            directory.delete(logId);
-            LOG.info("{} deleted: {}", logId.directoryName(), why);
-        } catch (IOException e) {
-            LOG.error("{} was to be deleted and is not: {}", logId.directoryName(), why, e);
+    /** Stops using a replica whose directory has failed; its files stay as they are. */
+    private void leave(PartitionId id, Slot slot) {
+        LOG.warn(
+                "{}: log directory {} has failed; the replica is made anew in another one from its peers",
+                slot.logId().directoryName(),
+                slot.directory().path());
+        open.remove(id);
+        vacate(slot, closed(id, slot));
+    }
+
+    /**
+     * Closes a replica, has something done with its files, and opens it again where they are then, if it is still wanted. On the
+     * loop.
+     *
+     * @return completes on the loop when that is done, or has failed
+     */
+    CompletableFuture<Void> whileClosed(Replica replica, Supplier<CompletableFuture<Void>> work) {
+        PartitionId id = replica.id();
+        Slot before = slots.get(id);
+        if (before == null || open.get(id) != replica) {
+            return CompletableFuture.failedFuture(new IllegalStateException(replica.name() + " is not open"));
+        }
+        CompletableFuture<Replica> over = new CompletableFuture<>();
+        Slot pause = new Slot(before.logId(), before.directory(), new AtomicBoolean(true), over);
+        slots.put(id, pause);
+        return closed(id, before)
+                .thenCompose(nothing -> work.get())
+                .whenCompleteAsync(
+                        (nothing, failure) -> {
+                            over.completeExceptionally(new IllegalStateException("closed for a while"));
+                            if (slots.get(id) == pause) {
+                                reopen(id, pause);
+                            }
+                        },
+                        loop);
+    }
+
+    private void reopen(PartitionId id, Slot pause) {
+        LogDirectory failed = directories.failedHolding(pause.logId());
+        if (failed == null) {
+            slots.remove(id);
+            open(wanted.get(id.topicId()), id);
+        } else {
+            // What counts is known only once metadata knows that this directory is away.
+            slots.put(id, new Slot(pause.logId(), failed, pause.wanted(), pause.opened()));
+            damaged.put(id, failed.failure().message());
         }
     }
 
+    /** Whether a replica is to be here. On the loop. */
+    boolean isWanted(PartitionId id) {
+        return slots.containsKey(id);
+    }
+
+    /** Closes a replica; completes when it is closed, also if it was never open. */
+    private CompletableFuture<Void> closed(PartitionId id, Slot slot) {
+        slot.wanted().set(false);
+        return slot.opened()
+                .thenComposeAsync(replica -> close(id, replica), scheduler.blocking())
+                .handle((nothing, failure) -> null);
+    }
+
+    /** Another log of this name waits until the place is free. */
+    private void vacate(Slot slot, CompletableFuture<Void> gone) {
+        String name = slot.logId().directoryName();
+        removals.put(name, gone);
+        gone.thenRunAsync(() -> removals.remove(name, gone), loop);
+    }
+
     private CompletableFuture<Void> close(PartitionId id, Replica replica) {
-        open.remove(id);
+        open.remove(id, replica);
         return CompletableFuture.supplyAsync(replica::close, replica.loop())
                 .thenCompose(Function.identity())
                 .whenComplete((nothing, failure) -> {
@@ -414,10 +442,12 @@ public final class Replicas {
     /** Closes all replicas and completes once their logs are closed. On the loop. */
     public CompletableFuture<Void> close() {
         List<CompletableFuture<Void>> closed = new ArrayList<>();
-        opening.clear();
-        slots.forEach((id, slot) -> closed.add(slot.opened()
-                .thenComposeAsync(replica -> close(id, replica), loop)
-                .exceptionally(failure -> null)));
+        slots.forEach((id, slot) -> {
+            slot.wanted().set(false);
+            closed.add(slot.opened()
+                    .thenComposeAsync(replica -> close(id, replica), loop)
+                    .exceptionally(failure -> null));
+        });
         slots.clear();
         return CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new));
     }

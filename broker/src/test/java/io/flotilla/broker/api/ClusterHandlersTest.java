@@ -100,10 +100,10 @@ class ClusterHandlersTest {
                 1000,
                 400,
                 List.of(
-                        new ReplicaSize(PartitionId.METADATA, 1, 0),
-                        new ReplicaSize(new PartitionId(new UUID(9, 9), 0), 1, 0),
-                        new ReplicaSize(new PartitionId(topic.id(), 0), 50, 0),
-                        new ReplicaSize(new PartitionId(topic.id(), 2), 60, 7)));
+                        new ReplicaSize(PartitionId.METADATA, 1, 0, false),
+                        new ReplicaSize(new PartitionId(new UUID(9, 9), 0), 1, 0, false),
+                        new ReplicaSize(new PartitionId(topic.id(), 0), 50, 0, false),
+                        new ReplicaSize(new PartitionId(topic.id(), 2), 60, 7, true)));
         private final LogDir fenced = new LogDir(ErrorCode.KAFKA_STORAGE_ERROR, "/data/b", -1, -1, List.of());
         private final DescribeLogDirsHandler handler = new DescribeLogDirsHandler(
                 () -> CompletableFuture.completedFuture(List.of(healthy, fenced)), cluster.metadata);
@@ -125,8 +125,9 @@ class ClusterHandlersTest {
                         .extracting(
                                 DescribeLogDirsResponse.Partition::partitionIndex,
                                 DescribeLogDirsResponse.Partition::partitionSize,
-                                DescribeLogDirsResponse.Partition::offsetLag)
-                        .containsExactly(tuple(0, 50L, 0L), tuple(2, 60L, 7L));
+                                DescribeLogDirsResponse.Partition::offsetLag,
+                                DescribeLogDirsResponse.Partition::isFutureKey)
+                        .containsExactly(tuple(0, 50L, 0L, false), tuple(2, 60L, 7L, true));
             }
         }
 

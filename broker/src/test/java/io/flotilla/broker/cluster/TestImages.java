@@ -5,8 +5,11 @@ import io.flotilla.wire.message.AlterPartitionReassignmentsRequest;
 import io.flotilla.wire.message.AssignmentReachedRequest;
 import io.flotilla.wire.record.Record;
 import io.netty.buffer.Unpooled;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** Metadata images as a test needs them. */
@@ -64,16 +67,31 @@ public final class TestImages {
         return state(brokers, topics).image();
     }
 
-    /**
-     * The same, where brokers have had their disks only since the metadata records at these offsets, and topics with these ids
-     * were deleted.
-     */
+    /** The log directories of brokers, as registrations have told them. */
+    public static final class Registrations {
+        private final Map<Integer, Disks> disks = new TreeMap<>();
+
+        /** A broker has registered with these directories, in the metadata record at an offset. */
+        public void register(int broker, Collection<UUID> directories, long offset) {
+            disks.put(broker, directories(broker).now(directories, offset));
+        }
+
+        private Disks directories(int broker) {
+            return disks.getOrDefault(broker, Disks.NONE);
+        }
+
+        /** Whether a broker's last registration had these directories. */
+        public boolean has(int broker, Collection<UUID> directories) {
+            return directories(broker).present().keySet().equals(Set.copyOf(directories));
+        }
+    }
+
+    /** The same, with these log directories of the brokers, where topics with these ids were deleted. */
     public static MetadataImage of(
-            int brokers, Iterable<TopicInfo> topics, Map<Integer, Long> disksSince, Iterable<UUID> deleted) {
+            int brokers, Iterable<TopicInfo> topics, Registrations registrations, Iterable<UUID> deleted) {
         MetadataState state = state(brokers, topics);
         deleted.forEach(id -> state.deletedTopics = state.deletedTopics.plus(id, 0L));
-        disksSince.forEach(
-                (broker, offset) -> state.disks = state.disks.plus(broker, new MetadataState.Disks(List.of(), offset)));
+        registrations.disks.forEach((broker, disks) -> state.disks = state.disks.plus(broker, disks));
         return state.image();
     }
 

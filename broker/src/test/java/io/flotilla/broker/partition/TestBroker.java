@@ -24,14 +24,18 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The replicas of one broker on a disk in memory, and the life of the process around them. */
@@ -39,10 +43,13 @@ public final class TestBroker {
     private static final long HEARTBEAT_MS = 50;
     private static final long TIMEOUT_MS = 300;
     private static final long PRODUCER_EXPIRATION_MS = 86_400_000;
-    private static final Path DIRECTORY = Path.of("/data");
 
     /** Survives the process. */
     public final MemoryFileSystem files = new MemoryFileSystem();
+
+    private final List<Path> paths = new ArrayList<>(List.of(Path.of("/data")));
+    /** Those that a start cannot open. */
+    private final Set<Path> broken = new HashSet<>();
 
     private final int id;
     private final TestLoop loop;
@@ -50,7 +57,8 @@ public final class TestBroker {
     private final Random random;
     private final Assignments assignments;
     private Disk disk;
-    private LogDirectory directory;
+    private LogDirectories directories;
+    private ReplicaMoves moves;
     private Shards shards;
     private Replicas replicas;
     private Leaders leaders;
@@ -86,21 +94,64 @@ public final class TestBroker {
         }
     }
 
-    void start(MetadataImage image) {
+    /** Gives the broker another log directory, from its next start on. */
+    public void addDirectory(String path) {
+        paths.add(Path.of(path));
+    }
+
+    /** A log directory cannot be opened, or can be again. */
+    public void breakDirectory(String path, boolean isBroken) {
+        if (isBroken) {
+            broken.add(Path.of(path));
+        } else {
+            broken.remove(Path.of(path));
+        }
+    }
+
+    private LogDirectories openDirectories() throws IOException {
+        List<LogDirectory> opened = new ArrayList<>();
+        List<LogDirectories.Unusable> unusable = new ArrayList<>();
+        for (Path path : paths) {
+            if (broken.contains(path)) {
+                unusable.add(new LogDirectories.Unusable(path, "broken"));
+            } else {
+                UUID directoryId = new UUID(id, path.hashCode());
+                opened.add(LogDirectory.open(files, path, new MetaProperties("cluster", id, directoryId), disk));
+            }
+        }
+        return new LogDirectories(opened, unusable);
+    }
+
+    /** The directory at a path, of those opened. */
+    public LogDirectory directory(String path) {
+        return directories.at(Path.of(path));
+    }
+
+    /** The ids of the directories that work. */
+    List<UUID> directoryIds() {
+        return directories.workingIds();
+    }
+
+    public ReplicaMoves moves() {
+        return moves;
+    }
+
+    void start(Supplier<MetadataImage> image) {
         start(image, false);
     }
 
     /** Starts, and opens nothing before the disk is released. */
-    void startWithSlowDisk(MetadataImage image) {
+    void startWithSlowDisk(Supplier<MetadataImage> image) {
         start(image, true);
     }
 
-    private void start(MetadataImage image, boolean slowDisk) {
+    private void start(Supplier<MetadataImage> image, boolean slowDisk) {
+        MetadataImage registered;
         disk = new Disk();
         Environment environment = new Environment(loop, new OneLoop(disk), null, files, new Randoms());
         try {
-            MetaProperties identity = new MetaProperties("cluster", id, new UUID(7, id));
-            directory = LogDirectory.open(files, DIRECTORY, identity, disk);
+            directories = openDirectories();
+            registered = image.get();
         } catch (IOException e) {
             throw new AssertionError("broker " + id + " cannot open its disk", e);
         }
@@ -128,15 +179,20 @@ public final class TestBroker {
                 id,
                 loop,
                 environment.scheduler(),
-                List.of(directory),
+                loop,
+                directories,
                 opener,
                 (topic, at) -> TopicConfig.of(topic.configs(), layers),
                 logId -> List.of());
         links.serve(id, request -> new ReadCommittedHandler(replicas).handle(null, request));
+        moves = new ReplicaMoves(replicas, loop, disk, () -> Long.MAX_VALUE);
         shards.start();
+        CompletableFuture<Void> settled = replicas.settle(registered);
+        loop.run();
+        assertThat(settled).as("what is on the disks of broker " + id).isCompleted();
         disk.held = slowDisk;
-        replicas.setStraysAside(image);
-        apply(image);
+        moves.resume();
+        apply(registered);
         links.connect(id);
     }
 
@@ -201,7 +257,7 @@ public final class TestBroker {
 
     /** Notes on the disk how far logs are committed, as a broker does every second. */
     public void markCommitted() {
-        directory.markCommitted();
+        directories.markCommitted();
         loop.run();
     }
 
@@ -210,7 +266,7 @@ public final class TestBroker {
         disk.release();
         CompletableFuture<Void> closed = new CompletableFuture<>();
         loop.execute(
-                () -> replicas.close().thenCompose(done -> directory.close()).thenAccept(closed::complete));
+                () -> replicas.close().thenCompose(done -> directories.close()).thenAccept(closed::complete));
         loop.run();
         assertThat(closed).as("broker " + id + " has stopped").isDone();
         end();
@@ -228,7 +284,7 @@ public final class TestBroker {
     /** The second half, in which a test gives back the memory that an operating system would take. */
     void giveBackMemory() {
         disk.release();
-        loop.execute(() -> replicas.close().thenCompose(done -> directory.close()));
+        loop.execute(() -> replicas.close().thenCompose(done -> directories.close()));
         loop.run();
         end();
         files.setFaults((operation, path) -> {});
@@ -240,7 +296,8 @@ public final class TestBroker {
         loop.run();
         shards = null;
         replicas = null;
-        directory = null;
+        directories = null;
+        moves = null;
     }
 
     private final class OneLoop implements Scheduler {

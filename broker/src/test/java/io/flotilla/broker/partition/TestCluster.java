@@ -11,10 +11,12 @@ import io.flotilla.raft.core.Role;
 import io.flotilla.raft.quorum.NodeSet;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +35,9 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     public static final String TOPIC = "topic";
 
     private static final PartitionId PARTITION = new PartitionId(topicId(TOPIC), 0);
+    /** Of the metadata records that make topics; brokers that never lost a disk have registered before. */
+    private static final long TOPICS_OFFSET = 1;
+
     private static final long STEP_MS = 20;
     private static final int PATIENCE_STEPS = 500;
     private static final long PRODUCE_TIMEOUT_NANOS = 5_000_000_000L;
@@ -42,11 +47,12 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     private final Map<Integer, TestBroker> brokers = new TreeMap<>();
     private final Map<String, TopicInfo> topics = new TreeMap<>();
     private final List<UUID> deletedTopics = new ArrayList<>();
-    private final Map<Integer, Long> disksSince = new TreeMap<>();
+    private final TestImages.Registrations registrations = new TestImages.Registrations();
+    private final Set<Integer> everRegistered = new HashSet<>();
     private final TestAssignments assignments = new TestAssignments();
     private final RandomGenerator random;
     private final int size;
-    private long metadataOffset = 1;
+    private long metadataOffset = TOPICS_OFFSET;
 
     /** @param configs of {@link #TOPIC} */
     public TestCluster(long seed, Map<String, String> configs) {
@@ -84,7 +90,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
         for (int partition = 0; partition < partitions; partition++) {
             replicas.add(List.of(1, 2, 3));
         }
-        topics.put(name, TopicInfo.made(name, id, replicas, 0, new TreeMap<>(configs)));
+        topics.put(name, TopicInfo.made(name, id, replicas, TOPICS_OFFSET, new TreeMap<>(configs)));
     }
 
     /** Makes a topic with three replicas of each partition on the running brokers. */
@@ -127,7 +133,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     }
 
     public MetadataImage image() {
-        return TestImages.of(size, topics.values(), disksSince, deletedTopics);
+        return TestImages.of(size, topics.values(), registrations, deletedTopics);
     }
 
     @Override
@@ -152,12 +158,30 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     // ---- lives of brokers
 
     public void start(int id) {
-        broker(id).start(image());
+        broker(id).start(() -> registered(id));
+    }
+
+    private MetadataImage registered(int id) {
+        register(id);
+        return image();
+    }
+
+    /** Metadata learns of a broker's log directories, if they have changed. The first time it has always known them. */
+    public void register(int id) {
+        List<UUID> directories = broker(id).directoryIds();
+        if (!everRegistered.add(id)) {
+            if (!registrations.has(id, directories)) {
+                registrations.register(id, directories, ++metadataOffset);
+                tellAll();
+            }
+        } else {
+            registrations.register(id, directories, 0);
+        }
     }
 
     /** Starts a broker whose disk does nothing before it is released. */
     public void startWithSlowDisk(int id) {
-        broker(id).startWithSlowDisk(image());
+        broker(id).startWithSlowDisk(() -> registered(id));
     }
 
     /** Changes what is set on {@link #TOPIC}. */
@@ -174,7 +198,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     /** Gives a stopped broker an empty disk. */
     public void replaceDisk(int id) {
         brokers.put(id, newBroker(id, random.nextLong()));
-        disksSince.put(id, ++metadataOffset);
+        registrations.register(id, List.of(), ++metadataOffset);
     }
 
     /** Kills a broker's process: what it has written stays, synced or not. */
@@ -202,7 +226,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     }
 
     public void startAll() {
-        brokers.values().forEach(broker -> broker.start(image()));
+        brokers.keySet().forEach(this::start);
     }
 
     public void cutOff(int id) {

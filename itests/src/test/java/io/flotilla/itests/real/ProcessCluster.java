@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
  * user's. Closing ends all processes.
  */
 public final class ProcessCluster implements AutoCloseable {
+    /** Stands for the broker's id in values of properties. */
+    public static final String ID = "%id%";
+
     private static final int HEAP_LOOKS = 5;
 
     private final List<BrokerProcess> brokers = new ArrayList<>();
@@ -94,6 +97,7 @@ public final class ProcessCluster implements AutoCloseable {
         all.put("offsets.topic.num.partitions", "5");
         all.put("group.initial.rebalance.delay.ms", "0");
         all.putAll(extra);
+        all.replaceAll((name, value) -> value.replace(ID, String.valueOf(id)));
         return all;
     }
 

@@ -77,7 +77,12 @@ public final class Flusher {
     public void fence(LogFailure cause) {
         if (failure.compareAndSet(null, cause)) {
             if (cause.kind() != LogFailure.Kind.ABANDONED) {
-                LOG.error("Log directory {} takes no more writes: {}", directory, cause.message(), cause.cause());
+                LOG.error(
+                        "Log directory {} takes no more writes, and its replicas stop: {}. Repair or replace the disk, and"
+                                + " restart the broker",
+                        directory,
+                        cause.message(),
+                        cause.cause());
             }
             onFence.accept(cause);
             for (FlushTarget target : List.copyOf(stalled)) {

@@ -1,6 +1,7 @@
 package io.flotilla.log.segment;
 
 import io.flotilla.log.LogId;
+import io.flotilla.log.flush.DirectorySync;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.NoSpaceException;
@@ -15,8 +16,12 @@ import java.util.List;
 
 /** Changes to the files of one partition's directory, each crash-safe. Blocking; one thread at a time. */
 public final class LogFiles {
-    /** Suffix of a directory that is to replace, or become, a partition's directory. */
+    /** Suffix of a directory that is to replace a partition's directory: once whole, it is what counts. */
     public static final String INSTALL = "-install";
+    /** Suffix of a directory that is to become a partition's directory; until then nobody knows of it. */
+    public static final String CREATE = "-create";
+    /** Suffix of the copy of a log that is being moved to this log directory. */
+    public static final String FUTURE = "-future";
     /** Suffix of a directory that is being removed. */
     public static final String DELETE = "-delete";
     /** Suffix of a directory that was set aside for an operator. */
@@ -34,12 +39,19 @@ public final class LogFiles {
     private final Path logDirectory;
     private final LogId id;
     private final Path directory;
+    private final DirectorySync namesAbove;
 
     public LogFiles(FileSystem files, Path logDirectory, LogId id) {
+        this(files, logDirectory, id, new DirectorySync(files, logDirectory));
+    }
+
+    /** @param namesAbove makes names in the log directory durable */
+    public LogFiles(FileSystem files, Path logDirectory, LogId id, DirectorySync namesAbove) {
         this.files = files;
         this.logDirectory = logDirectory;
         this.id = id;
         this.directory = logDirectory.resolve(id.directoryName());
+        this.namesAbove = namesAbove;
     }
 
     public Path directory() {
@@ -186,42 +198,73 @@ public final class LogFiles {
     }
 
     /**
-     * Makes the directory one of a log that consists of a snapshot alone, replacing what is there, if anything: it is built
-     * beside and put in place by renaming. {@link #finishInstall} completes it after a crash.
+     * Makes the directory, which must not exist, one of a log that consists of a snapshot alone. Costs two syncs of files and one
+     * of the new directory, and shares that of the directory above: a log that is not whole has its final name never.
+     *
+     * @param segment base offset of the empty segment to begin with
+     * @param forgetful see {@link #isForgetful}
+     */
+    public void create(long snapshotIndex, byte[] snapshot, long segment, boolean forgetful) throws IOException {
+        Path built = built(CREATE);
+        begin(built, segment, forgetful);
+        SmallFiles.write(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
+        files.syncDirectory(built);
+        files.rename(built, directory);
+        namesAbove.sync();
+    }
+
+    /**
+     * Makes the directory one of a log that consists of a snapshot alone, replacing what is there: it is built beside and put in
+     * place by renaming. {@link #finishInstall} completes it after a crash.
      *
      * @param segment base offset of the empty segment to begin with
      * @param forgetful see {@link #isForgetful}
      */
     public void install(long snapshotIndex, byte[] snapshot, long segment, boolean forgetful) throws IOException {
-        Path built = logDirectory.resolve(Ids.format(id.topicId()) + "-" + id.partition() + INSTALL);
+        Path built = built(INSTALL);
+        begin(built, segment, forgetful);
+        // So that whoever finds the snapshot, written last, finds everything.
+        files.syncDirectory(built);
+        SmallFiles.replace(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
+        namesAbove.sync();
+        files.rename(directory, freeName(DELETE));
+        namesAbove.sync();
+        files.rename(built, directory);
+        namesAbove.sync();
+    }
+
+    /** A name for what is built, free to use. */
+    private Path built(String suffix) throws IOException {
+        Path built = logDirectory.resolve(Ids.format(id.topicId()) + "-" + id.partition() + suffix);
         if (files.exists(built)) {
             SmallFiles.deleteDirectory(files, built);
         }
+        return built;
+    }
+
+    /** Makes all of a log but its snapshot; the names in the directory are not synced. */
+    private void begin(Path built, long segment, boolean forgetful) throws IOException {
         files.createDirectories(built);
-        SmallFiles.write(files, SegmentFiles.log(built, segment), ByteBuffer.allocate(0));
+        makeEmpty(SegmentFiles.log(built, segment));
         if (forgetful) {
-            SmallFiles.write(files, built.resolve(FORGETFUL_FILE), ByteBuffer.allocate(0));
+            makeEmpty(built.resolve(FORGETFUL_FILE));
         }
-        // Syncs the directory, so that whoever finds the snapshot, written last, finds everything.
         PartitionMetadata.write(files, built, id);
-        SmallFiles.replace(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
-        files.syncDirectory(logDirectory);
-        if (files.exists(directory)) {
-            files.rename(directory, freeName(DELETE));
-            files.syncDirectory(logDirectory);
-        }
-        files.rename(built, directory);
-        files.syncDirectory(logDirectory);
+    }
+
+    /** Makes a file that has no content: its name is all there is to make durable. */
+    private void makeEmpty(Path file) throws IOException {
+        files.open(file, FileSystem.Access.WRITE).close();
     }
 
     /** Completes or undoes an {@link #install} that a crash interrupted. The old log is gone only if the new one is whole. */
     public static void finishInstall(FileSystem files, Path logDirectory, String name) throws IOException {
         Path built = logDirectory.resolve(name);
-        if (files.exists(built.resolve(PartitionMetadata.FILE))) {
-            LogId id = PartitionMetadata.read(files, built);
-            LogFiles target = new LogFiles(files, logDirectory, id);
-            boolean whole = !numbers(files, built, SegmentFiles.SNAPSHOT).isEmpty();
-            if (whole && !files.exists(target.directory)) {
+        // The snapshot is written once all else is durable.
+        boolean whole = !numbers(files, built, SegmentFiles.SNAPSHOT).isEmpty();
+        if (whole) {
+            LogFiles target = new LogFiles(files, logDirectory, PartitionMetadata.read(files, built));
+            if (!files.exists(target.directory)) {
                 files.rename(built, target.directory);
                 files.syncDirectory(logDirectory);
                 return;
@@ -250,7 +293,7 @@ public final class LogFiles {
     public Path retire(String suffix) throws IOException {
         Path retired = freeName(suffix);
         files.rename(directory, retired);
-        files.syncDirectory(logDirectory);
+        namesAbove.sync();
         return retired;
     }
 

@@ -1,5 +1,6 @@
 package io.flotilla.log.state;
 
+import io.flotilla.log.LogDirectoryException;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
 import java.io.IOException;
@@ -35,14 +36,15 @@ public record MetaProperties(String clusterId, int nodeId, UUID directoryId) {
         Map<String, String> values = PropertyLines.parse(SmallFiles.readText(files, file), "=");
         try {
             if (!VERSION.equals(values.get("version"))) {
-                throw new IOException(file + ": version must be " + VERSION + ", is " + values.get("version"));
+                throw new LogDirectoryException(
+                        file + ": version must be " + VERSION + ", is " + values.get("version"));
             }
             return Optional.of(new MetaProperties(
                     values.get("cluster.id"),
                     Integer.parseInt(PropertyLines.required(values, "node.id")),
                     Ids.parse(PropertyLines.required(values, "directory.id"))));
         } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
+            throw new LogDirectoryException(file + ": " + e.getMessage());
         }
     }
 

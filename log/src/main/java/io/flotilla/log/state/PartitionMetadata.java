@@ -4,6 +4,8 @@ import io.flotilla.log.LogId;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -35,10 +37,20 @@ public final class PartitionMetadata {
         }
     }
 
-    /** Writes the file durably. */
+    /** What speaks against a directory's being the log's, or null. */
+    public static String foreign(FileSystem files, Path directory, LogId id) {
+        try {
+            LogId stored = read(files, directory);
+            return stored.equals(id) ? null : "belongs to " + stored + ", not to " + id;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Writes the file of a new directory; its name is not synced. */
     public static void write(FileSystem files, Path directory, LogId id) throws IOException {
         String text = "version: 0\ntopic_id: %s\ntopic: %s\npartition: %d\n"
                 .formatted(Ids.format(id.topicId()), id.topic(), id.partition());
-        SmallFiles.replace(files, directory.resolve(FILE), text);
+        SmallFiles.write(files, directory.resolve(FILE), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -1,0 +1,95 @@
+package io.flotilla.log;
+
+import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.SmallFiles;
+import io.flotilla.log.segment.LogFiles;
+import io.flotilla.log.state.PartitionMetadata;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which logs lie in a log directory; what a crash left half done is finished or undone when it is made. Thread-safe. */
+final class LogInventory {
+    private static final Logger LOG = LoggerFactory.getLogger(LogInventory.class);
+
+    private final FileSystem files;
+    private final Map<String, LogId> logs = new ConcurrentSkipListMap<>();
+    private final List<LogId> unfinishedMoves = new ArrayList<>();
+
+    /** Looks through a directory. Blocks. */
+    LogInventory(FileSystem files, Path path, PacedRemovals removals) throws IOException {
+        this.files = files;
+        for (String name : files.list(path)) {
+            Path entry = path.resolve(name);
+            if (name.endsWith(LogFiles.INSTALL)) {
+                LogFiles.finishInstall(files, path, name);
+            } else if (name.endsWith(LogFiles.CREATE)) {
+                SmallFiles.deleteDirectory(files, entry);
+            } else if (name.endsWith(LogFiles.FUTURE)) {
+                undoMove(entry);
+            } else if (name.endsWith(LogFiles.DELETE)) {
+                removals.add(entry);
+            }
+        }
+        for (String name : files.list(path)) {
+            Path entry = path.resolve(name);
+            if (!isOnItsWay(name) && files.exists(entry.resolve(PartitionMetadata.FILE))) {
+                note(name, entry);
+            }
+        }
+    }
+
+    private static boolean isOnItsWay(String name) {
+        return name.endsWith(LogFiles.STRAY) || name.endsWith(LogFiles.DELETE);
+    }
+
+    /** The log is still where it was; its copy is begun anew by whoever goes on moving it. */
+    private void undoMove(Path future) throws IOException {
+        try {
+            unfinishedMoves.add(PartitionMetadata.read(files, future));
+        } catch (IOException e) {
+            LOG.info("{} is removed: it was just begun", future);
+        }
+        SmallFiles.deleteDirectory(files, future);
+    }
+
+    private void note(String name, Path entry) {
+        try {
+            LogId id = PartitionMetadata.read(files, entry);
+            if (id.directoryName().equals(name)) {
+                logs.put(name, id);
+                return;
+            }
+            LOG.warn("{} says that it belongs to {}: left alone", entry, id);
+        } catch (IOException e) {
+            LOG.warn("{} is left alone: {}", entry, e.getMessage());
+        }
+    }
+
+    /** The logs that are here, by name. */
+    List<LogId> logs() {
+        return List.copyOf(logs.values());
+    }
+
+    boolean contains(LogId id) {
+        return id.equals(logs.get(id.directoryName()));
+    }
+
+    /** Logs that were being moved here when the last process ended. */
+    List<LogId> unfinishedMoves() {
+        return unfinishedMoves;
+    }
+
+    void add(LogId id) {
+        logs.put(id.directoryName(), id);
+    }
+
+    void remove(LogId id) {
+        logs.remove(id.directoryName(), id);
+    }
+}
