@@ -45,6 +45,7 @@ import io.flotilla.broker.partition.Replicas;
 import io.flotilla.broker.partition.Rules;
 import io.flotilla.broker.partition.Scrubber;
 import io.flotilla.broker.partition.Shards;
+import io.flotilla.broker.partition.SpaceRelief;
 import io.flotilla.log.LogId;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -83,6 +84,7 @@ final class BrokerParts {
     private final Cleaner cleaner;
     private final Replicas replicas;
     private final ReplicaMoves moves;
+    private final SpaceRelief spaceRelief;
     private final TopicCreator topicCreator;
     private final ClusterView view;
     private final TopicConfigs topicConfigs = new TopicConfigs();
@@ -180,6 +182,8 @@ final class BrokerParts {
                 this::listenersOf);
         this.moves = new ReplicaMoves(replicas, loop, environment.scheduler().blocking(), () -> layers(metadata.image())
                 .value(BalanceProperties.ALTER_LOG_DIRS_RATE));
+        this.spaceRelief =
+                new SpaceRelief(nodeId, loop, replicas, metadata, peers, config.get(StorageProperties.MIN_FREE_BYTES));
         this.view = new ClusterView(
                 new BrokerInfo(
                         nodeId,
@@ -267,6 +271,7 @@ final class BrokerParts {
         if (config.get(CleanerProperties.ENABLE)) {
             cleaner.start();
         }
+        spaceRelief.start();
         loop.schedule(this::enforceRetention, config.get(LogProperties.LOG_RETENTION_CHECK_MS));
     }
 

@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -420,6 +421,13 @@ public final class Replica implements LedPartition {
     void giveUpLeading() {
         if (role == Role.LEADER && !group.handOver()) {
             LOG.warn("{}: no other replica can take over from this one now", name);
+        }
+    }
+
+    /** Has one of these brokers lead, if this replica does and its disk is short of space. */
+    void handOverForSpace(Set<Integer> brokers) {
+        if (role == Role.LEADER && directory.isShortOfSpace() && group.handOver(brokers::contains)) {
+            LOG.info("{}: {} is short of space; another broker that has room is to lead", name, directory.path());
         }
     }
 

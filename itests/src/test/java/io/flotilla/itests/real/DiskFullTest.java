@@ -12,9 +12,11 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +49,41 @@ class DiskFullTest {
             assertThat(values(clients))
                     .startsWith(Clients.numbered("before", BEFORE))
                     .contains("after");
+        }
+    }
+
+    /** Who is short of space lets others lead, and goes on following. */
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void whoHasRoomLeadsInPlaceOfWhoHasNone() throws Exception {
+        try (MemoryCluster cluster = new MemoryCluster(3)) {
+            cluster.start();
+            Clients clients = new Clients(cluster.bootstrap());
+            clients.createTopic(PARTITION.topic(), 1);
+            clients.produce(PARTITION, Clients.numbered("before", BEFORE));
+            int first = leader(clients);
+            cluster.leaveFree(first, 1 << 20);
+            Await.until("another broker leads", () -> leader(clients) != first);
+            Await.until("records are taken", () -> isTaken(cluster, "during"));
+
+            int second = leader(clients);
+            cluster.leaveFree(second, 1 << 20);
+            Await.until("the last broker leads", () -> leader(clients) == 6 - first - second);
+            cluster.leaveFree(6 - first - second, 1 << 20);
+            Await.until("records are refused", () -> !isTaken(cluster, "refused"));
+            assertThat(leader(clients)).as("nobody has room").isEqualTo(6 - first - second);
+        }
+    }
+
+    private static int leader(Clients clients) throws Exception {
+        try (Admin admin = clients.admin()) {
+            Node leader = Clients.get(
+                            admin.describeTopics(List.of(PARTITION.topic())).allTopicNames())
+                    .get(PARTITION.topic())
+                    .partitions()
+                    .get(0)
+                    .leader();
+            return leader == null ? -1 : leader.id();
         }
     }
 

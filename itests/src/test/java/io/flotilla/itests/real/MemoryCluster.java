@@ -76,11 +76,17 @@ final class MemoryCluster implements AutoCloseable {
 
     /** Leaves this many bytes free on every disk. */
     void leaveFree(long bytes) {
-        for (MemoryFileSystem disk : disks) {
-            disk.setCapacity(Long.MAX_VALUE - 1);
-            long used = Long.MAX_VALUE - 1 - disk.freeSpace(Path.of("/data"));
-            disk.setCapacity(used + bytes);
+        for (int broker = 1; broker <= disks.size(); broker++) {
+            leaveFree(broker, bytes);
         }
+    }
+
+    /** Leaves this many bytes free on a broker's disk. */
+    void leaveFree(int broker, long bytes) {
+        MemoryFileSystem disk = disks.get(broker - 1);
+        disk.setCapacity(Long.MAX_VALUE - 1);
+        long used = Long.MAX_VALUE - 1 - disk.freeSpace(Path.of("/data"));
+        disk.setCapacity(used + bytes);
     }
 
     /** Takes the power from all brokers at once: what their disks had not synced may be gone. */

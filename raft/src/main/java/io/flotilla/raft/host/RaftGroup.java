@@ -17,6 +17,7 @@ import io.flotilla.raft.message.RaftMessage;
 import io.flotilla.raft.quorum.Configuration;
 import io.flotilla.raft.quorum.NodeSet;
 import io.netty.buffer.ByteBuf;
+import java.util.function.IntPredicate;
 
 /**
  * One group at work: passes inputs to its core and carries out each {@link Ready} in the order it demands. Used on its
@@ -198,9 +199,14 @@ public final class RaftGroup {
      * @return false when this replica does not lead, or nobody can take over
      */
     public boolean handOver() {
+        return handOver(node -> true);
+    }
+
+    /** Hands leadership over as {@link #handOver()} does, to one of the nodes that are allowed. */
+    public boolean handOver(IntPredicate allowed) {
         PeerStatus best = null;
         for (PeerStatus peer : core.status().peers()) {
-            boolean candidate = peer.up() && peer.voter() && core.isCaughtUp(peer.node());
+            boolean candidate = peer.up() && peer.voter() && core.isCaughtUp(peer.node()) && allowed.test(peer.node());
             if (candidate && (best == null || peer.matchIndex() > best.matchIndex())) {
                 best = peer;
             }
