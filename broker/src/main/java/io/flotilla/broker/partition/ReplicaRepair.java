@@ -79,12 +79,6 @@ final class ReplicaRepair {
         });
     }
 
-    private int memberCount() {
-        int[] count = {0};
-        replica.group().core().configuration().members().forEach(member -> count[0]++);
-        return count[0];
-    }
-
     private List<Integer> members() {
         List<Integer> members = new ArrayList<>();
         replica.group().core().configuration().members().forEach(members::add);
@@ -147,7 +141,12 @@ final class ReplicaRepair {
                         (all, failure) -> {
                             boolean canGo = failure == null
                                     && asked.size() >= LEAST_OTHERS
-                                    && asked.size() + 1 == memberCount()
+                                    && asked.size() + 1
+                                            == replica.group()
+                                                    .core()
+                                                    .configuration()
+                                                    .members()
+                                                    .size()
                                     && asked.entrySet().stream().allMatch(other -> {
                                         RangeChecksumResponse answer =
                                                 other.getValue().join();
