@@ -109,7 +109,7 @@ public final class Compactor implements Closeable {
             if (!cleanGroup(groups.get(group))) {
                 return GOING;
             }
-            Progress finished = finishGroup(groups.get(group++));
+            Progress finished = finishGroup(groups.get(group));
             if (finished != null) {
                 return finished;
             }
@@ -233,9 +233,15 @@ public final class Compactor implements Closeable {
         target.writeRest();
         bytesWritten += target.size();
         long before = members.get(0).state().size();
-        // What recovery takes for the first of several segments, by its size, must not be all of them.
-        boolean swap = members.size() > 1 ? target.size() != before : changed || target.size() != before;
-        if (!swap) {
+        if (members.size() > 1 && target.size() == before) {
+            // By its size recovery would take it for the first alone: they are not merged.
+            discard();
+            groups.set(group, members.subList(0, 1));
+            groups.add(group + 1, members.subList(1, members.size()));
+            return null;
+        }
+        group++;
+        if (!changed && target.size() == before) {
             discard();
             return null;
         }
