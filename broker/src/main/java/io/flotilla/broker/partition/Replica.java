@@ -1,7 +1,6 @@
 package io.flotilla.broker.partition;
 
 import io.flotilla.broker.config.TopicConfig;
-import io.flotilla.broker.env.EventLoop;
 import io.flotilla.log.Damage;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogFailedException;
@@ -16,9 +15,7 @@ import io.flotilla.raft.host.GroupListener;
 import io.flotilla.raft.host.RaftGroup;
 import io.flotilla.raft.host.ReadIndexCallback;
 import io.flotilla.wire.frame.ErrorCode;
-import io.flotilla.wire.record.BatchLimits;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,22 +26,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One replica of a partition on this broker: its Raft group, its log and those who wait for either. Methods are called on
- * {@link #loop()}, except those that say any thread: they read what the loop last published.
+ * {@link #loop()}, except those that say any thread.
  */
-public final class Replica implements LedPartition {
+public final class Replica extends ReplicaView {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-
-    /** Compressed batches are opened only to look for keys; none may unfold into more than this. */
-    private static final int MAX_DECOMPRESSED_BYTES = 64 << 20;
 
     /** The furthest deadline that compares as later than any other within the clock's range. */
     private static final long NO_DEADLINE = Long.MAX_VALUE / 2;
 
-    private final PartitionId id;
-    private final String name;
     private final Shard shard;
     private final PartitionLog log;
-    private final LogDirectory directory;
     private final List<ReplicaListener> listeners = new ArrayList<>();
     private final Appender appender;
     private final ServingRules rules;
@@ -60,17 +51,6 @@ public final class Replica implements LedPartition {
     /** A log start that retention asked for is not committed yet. */
     private boolean retaining;
 
-    private volatile TopicConfig config;
-    private volatile BatchLimits limits;
-    private volatile int term;
-    private volatile int leaderId = -1;
-    private volatile boolean leading;
-    private volatile long highWatermark;
-    private volatile long logStartOffset;
-    /** Why this replica has stopped, or null. */
-    private volatile String failure;
-
-    private volatile boolean closed;
     private volatile Runnable beginAnew = () -> {};
 
     /** @param name of the partition for people: {@code topic-N} */
@@ -84,11 +64,9 @@ public final class Replica implements LedPartition {
             Assignments assignments,
             PeerCopies peers,
             ServingRules rules) {
-        this.id = id;
-        this.name = name;
+        super(id, name, shard, directory);
         this.shard = shard;
         this.log = log;
-        this.directory = directory;
         this.appender = new Appender(this, shard, log, rules);
         this.rules = rules;
         this.repair = new ReplicaRepair(this, log, peers);
@@ -111,86 +89,6 @@ public final class Replica implements LedPartition {
         listeners.addAll(startListeners);
         log.start(shard.loop(), new DiskEvents());
         listeners.forEach(listener -> listener.committed(this, highWatermark));
-    }
-
-    // ---- what any thread may ask
-
-    @Override
-    public PartitionId id() {
-        return id;
-    }
-
-    /** The partition's name for people, {@code topic-N}. Any thread. */
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public EventLoop loop() {
-        return shard.loop();
-    }
-
-    @Override
-    public ByteBufAllocator allocator() {
-        return shard.allocator();
-    }
-
-    /** The term (leader epoch) of this replica. Any thread. */
-    @Override
-    public int term() {
-        return term;
-    }
-
-    /** Node id of the leader in this term, or -1. Any thread. */
-    public int leaderId() {
-        return leaderId;
-    }
-
-    /** Leads, and has committed in its term: its high watermark is the partition's (KIP-207). Any thread. */
-    public boolean isLeading() {
-        return leading;
-    }
-
-    /** Has stopped because of damage, a failed disk or a broken invariant. Any thread. */
-    public boolean isFailed() {
-        return failure != null;
-    }
-
-    /** Why it has stopped, or null. Any thread. */
-    public String failure() {
-        return failure;
-    }
-
-    /** Neither failed nor closed. Any thread. */
-    public boolean isServing() {
-        return failure == null && !closed;
-    }
-
-    /** First offset not known here to be committed. Any thread. */
-    @Override
-    public long highWatermark() {
-        return highWatermark;
-    }
-
-    /** First offset that can be read. Any thread. */
-    @Override
-    public long logStartOffset() {
-        return logStartOffset;
-    }
-
-    /** What the topic asks of a batch. Any thread. */
-    public BatchLimits limits() {
-        return limits;
-    }
-
-    /** Where the log lies. Any thread. */
-    public LogDirectory directory() {
-        return directory;
-    }
-
-    /** The topic's configuration. Any thread. */
-    public TopicConfig config() {
-        return config;
     }
 
     /** How far this replica, if it leads, has brought its group's members to what metadata wants. Any thread. */
@@ -344,23 +242,7 @@ public final class Replica implements LedPartition {
         return role == Role.LEADER ? ErrorCode.OFFSET_NOT_AVAILABLE : unavailable();
     }
 
-    /** What to answer where this replica cannot. Any thread. */
-    public ErrorCode unavailable() {
-        return failure != null ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
-    }
-
     // ---- upkeep
-
-    /** The topic's configuration has changed. */
-    void configure(TopicConfig changed) {
-        config = changed;
-        limits = new BatchLimits(
-                changed.maxMessageBytes(),
-                changed.compact(),
-                changed.logAppendTime() ? Long.MAX_VALUE : changed.timestampBeforeMaxMs(),
-                changed.logAppendTime() ? Long.MAX_VALUE : changed.timestampAfterMaxMs(),
-                MAX_DECOMPRESSED_BYTES);
-    }
 
     /**
      * Lets go of segments that {@code retention.ms} and {@code retention.bytes} no longer ask for. The leader decides, and all
