@@ -16,10 +16,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Three brokers of one system on free ports of 127.0.0.1, with empty disks at first. Closing kills them and deletes their data. */
 public final class BenchCluster implements AutoCloseable {
     private static final int BROKERS = 3;
+    private static final String READY_TOPIC = "bench-ready";
     private static final int READY_SECONDS = 120;
     private static final int STOP_SECONDS = 60;
     private static final int CALL_SECONDS = 120;
@@ -163,13 +165,26 @@ public final class BenchCluster implements AutoCloseable {
         }
     }
 
+    /** Brokers may be seen before topics can be placed on them, so there has to be a topic that all of them have a replica of. */
     private boolean allBrokersServe() {
         try {
-            return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == BROKERS;
+            boolean seen =
+                    admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == BROKERS;
+            return seen && hasTopicOnAll();
         } catch (ExecutionException | TimeoutException e) {
             return false;
         } catch (InterruptedException e) {
             throw interrupted();
+        }
+    }
+
+    private boolean hasTopicOnAll() throws InterruptedException, TimeoutException {
+        try {
+            NewTopic topic = new NewTopic(READY_TOPIC, 1, (short) BROKERS);
+            admin.createTopics(List.of(topic)).all().get(CALL_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof TopicExistsException;
         }
     }
 

@@ -18,7 +18,7 @@ public final class Collapsed {
     private static final Pattern ADDRESS = Pattern.compile("[./+]0x[0-9a-f]+");
     private static final int TOP = 25;
     /** Of all samples, which a stack must have to stay in the file. */
-    private static final double LEAST_SHARE = 0.002;
+    private static final double LEAST_SHARE = 0.0005;
 
     private Collapsed() {}
 

@@ -12,7 +12,7 @@ final class Numbers {
             return String.format(Locale.ROOT, "%.0f", value);
         }
         if (size >= 100) {
-            return String.format(Locale.ROOT, "%,.0f", value);
+            return String.format(Locale.ROOT, size >= 10_000 ? "%,.0f" : "%.0f", value);
         }
         return String.format(Locale.ROOT, size >= 10 ? "%.1f" : "%.2f", value);
     }
