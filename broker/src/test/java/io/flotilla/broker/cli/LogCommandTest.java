@@ -109,20 +109,20 @@ class LogCommandTest {
     @Test
     void verifies() throws IOException {
         assertThat(flotilla("log", "verify", directory)).isZero();
-        assertThat(out()).isEqualTo("1 partitions, 1 segments, 165 bytes, 2 entries, 1 records: no damage\n");
+        assertThat(out()).isEqualTo("1 partitions, 1 segments, 172 bytes, 2 entries, 1 records: no damage\n");
         try (RandomAccessFile file = new RandomAccessFile(segment().toFile(), "rw")) {
-            file.seek(100);
+            file.seek(107);
             file.write(file.read() + 1);
         }
         assertThat(flotilla("log", "verify", directory)).isEqualTo(1);
         assertThat(out())
-                .contains("DAMAGE  " + segment() + " at byte 81: CRC mismatch")
+                .contains("DAMAGE  " + segment() + " at byte 88: CRC mismatch")
                 .contains("1 damaged places");
         assertThat(flotilla("log", "verify", directory, "--json")).isEqualTo(1);
         assertThat(new ObjectMapper()
                         .readTree(out().lines().findFirst().orElseThrow())
                         .get("position")
                         .intValue())
-                .isEqualTo(81);
+                .isEqualTo(88);
     }
 }

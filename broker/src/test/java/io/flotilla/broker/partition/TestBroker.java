@@ -2,6 +2,7 @@ package io.flotilla.broker.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.broker.api.RangeChecksumHandler;
 import io.flotilla.broker.api.ReadCommittedHandler;
 import io.flotilla.broker.cluster.Leaders;
 import io.flotilla.broker.cluster.Liveness;
@@ -19,6 +20,8 @@ import io.flotilla.log.LogDirectory;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.MetaProperties;
+import io.flotilla.wire.message.RangeChecksumRequest;
+import io.flotilla.wire.message.ReadCommittedRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -184,7 +187,11 @@ public final class TestBroker {
                 opener,
                 (topic, at) -> TopicConfig.of(topic.configs(), layers),
                 logId -> List.of());
-        links.serve(id, request -> new ReadCommittedHandler(replicas).handle(null, request));
+        links.serve(
+                id,
+                request -> request instanceof ReadCommittedRequest read
+                        ? new ReadCommittedHandler(replicas).handle(null, read)
+                        : new RangeChecksumHandler(replicas, disk).handle(null, (RangeChecksumRequest) request));
         moves = new ReplicaMoves(replicas, loop, disk, () -> Long.MAX_VALUE);
         shards.start();
         CompletableFuture<Void> settled = replicas.settle(registered);

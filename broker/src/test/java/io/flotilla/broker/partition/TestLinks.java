@@ -4,7 +4,6 @@ import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.net.Peers;
 import io.flotilla.wire.frame.ApiKey;
 import io.flotilla.wire.message.ApiMessage;
-import io.flotilla.wire.message.ReadCommittedRequest;
 import io.flotilla.wire.message.ReadCommittedResponse;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
@@ -21,8 +20,7 @@ import java.util.function.Function;
 final class TestLinks {
     private final EventLoop loop;
     private final Map<Integer, End> ends = new TreeMap<>();
-    private final Map<Integer, Function<ReadCommittedRequest, CompletableFuture<ReadCommittedResponse>>> servers =
-            new TreeMap<>();
+    private final Map<Integer, Function<ApiMessage, CompletableFuture<? extends ApiMessage>>> servers = new TreeMap<>();
     private final Set<Integer> cut = new TreeSet<>();
 
     TestLinks(EventLoop loop) {
@@ -50,19 +48,19 @@ final class TestLinks {
     }
 
     /** Who gives a broker's peers what they lost. */
-    void serve(int id, Function<ReadCommittedRequest, CompletableFuture<ReadCommittedResponse>> server) {
+    void serve(int id, Function<ApiMessage, CompletableFuture<? extends ApiMessage>> server) {
         servers.put(id, server);
     }
 
-    private void ask(int id, ReadCommittedRequest request, CompletableFuture<ApiMessage> answer) {
+    private void ask(int id, ApiMessage request, CompletableFuture<ApiMessage> answer) {
         if (!ends.containsKey(id) || cut.contains(id)) {
             answer.completeExceptionally(new IllegalStateException("broker " + id + " cannot be reached"));
             return;
         }
         servers.get(id).apply(request).thenAccept(response -> {
             answer.complete(response);
-            if (response.records() != null) {
-                response.records().release();
+            if (response instanceof ReadCommittedResponse read && read.records() != null) {
+                read.records().release();
             }
         });
     }
@@ -138,8 +136,8 @@ final class TestLinks {
         public <R extends ApiMessage> CompletableFuture<R> call(
                 int nodeId, ApiKey api, short version, ApiMessage request, long timeoutMs) {
             CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
-            loop.execute(() -> ask(nodeId, (ReadCommittedRequest) request, answer));
-            @SuppressWarnings("unchecked") // the only request there is
+            loop.execute(() -> ask(nodeId, request, answer));
+            @SuppressWarnings("unchecked") // as the api says
             CompletableFuture<R> typed = (CompletableFuture<R>) answer;
             return typed;
         }

@@ -149,9 +149,9 @@ final class Walked {
         List<SegmentState> all = snapshot.segments();
         int next = all.indexOf(stated) + 1;
         boolean closed = next < all.size();
-        boolean isAnother = closed
-                && (compacted.contains(stated.baseOffset())
-                        || isMerged(all.get(next).baseOffset()));
+        // One that a snapshot knew as the last may have been closed and compacted since.
+        boolean isAnother = compacted.contains(stated.baseOffset())
+                || closed && isMerged(all.get(next).baseOffset());
         if (isAnother) {
             return null;
         }
