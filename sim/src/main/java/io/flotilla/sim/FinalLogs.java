@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 
 /** Reads what every replica holds in the end, and adds it to the history. */
@@ -26,20 +27,37 @@ final class FinalLogs {
 
     private final History history;
     private final SimWorld world;
+    private final SimCluster cluster;
+    private final BooleanSupplier atRest;
     private int reading;
 
-    FinalLogs(History history, SimWorld world) {
+    /** @param atRest whether nothing is damaged, stopped or behind */
+    FinalLogs(History history, SimWorld world, SimCluster cluster, BooleanSupplier atRest) {
         this.history = history;
         this.world = world;
+        this.cluster = cluster;
+        this.atRest = atRest;
     }
 
     /** Begins to read; done when {@link #isDone}. */
-    void read(SimCluster cluster) {
+    void read() {
         for (SimBroker broker : cluster.all()) {
             for (Replica replica : broker.broker().replicas().all()) {
                 reading++;
-                new Reading("broker " + broker.id(), replica).start();
+                new Reading(broker, replica).start();
             }
+        }
+    }
+
+    /** A damaged replica that could not be repaired in place was copied anew: what it holds then is what counts. */
+    private void readReplacement(SimBroker broker, Replica replaced) {
+        Replica replica = broker.broker().replicas().get(replaced.id());
+        if (replica == replaced) {
+            world.fail(replica.name() + " on broker " + broker.id() + " is open, but its log is closed", null);
+        } else if (replica != null && atRest.getAsBoolean()) {
+            new Reading(broker, replica).start();
+        } else {
+            world.after(LOOK_AGAIN_MS * SimWorld.MILLIS, () -> readReplacement(broker, replaced));
         }
     }
 
@@ -48,14 +66,14 @@ final class FinalLogs {
     }
 
     private final class Reading {
-        private final String broker;
+        private final SimBroker broker;
         private final Replica replica;
         private final PartitionLog log;
         private final List<Event.Stored> records = new ArrayList<>();
         private final boolean ofClients;
         private final boolean isCompacted;
 
-        Reading(String broker, Replica replica) {
+        Reading(SimBroker broker, Replica replica) {
             this.broker = broker;
             this.replica = replica;
             this.log = replica.log();
@@ -82,9 +100,12 @@ final class FinalLogs {
                 } else if (result instanceof ReadResult.Damaged) {
                     // The scrub finds it too, and has it repaired.
                     replica.loop().schedule(() -> readFrom(index), LOOK_AGAIN_MS);
+                } else if (result instanceof ReadResult.Closed) {
+                    world.after(0, () -> readReplacement(broker, replica));
                 } else {
                     world.fail(
-                            replica.name() + " on " + broker + " cannot be read at index " + index + ": " + result,
+                            replica.name() + " on broker " + broker.id() + " cannot be read at index " + index + ": "
+                                    + result,
                             failure);
                 }
             });
@@ -128,7 +149,7 @@ final class FinalLogs {
             Partition partition = new Partition(
                     replica.name().substring(0, dash), replica.id().partition());
             history.add(new Event.ReplicaLog(
-                    broker,
+                    "broker " + broker.id(),
                     partition,
                     start,
                     log.offsetAfter(log.committedIndex()),

@@ -31,16 +31,29 @@ final class Oracle {
     private static final class Truth {
         final Map<Integer, SimProcess> leaders = new HashMap<>();
         int[] terms = new int[64];
+        /** In which term each index was first known to be committed: by its leader, and so in that leader's term. */
+        int[] committedIn = new int[64];
         /** The last index that any replica knew to be committed. */
         int committed;
 
         long highWatermark;
 
-        void append(int term) {
+        void append(int term, int inTerm) {
             if (committed + 1 == terms.length) {
                 terms = Arrays.copyOf(terms, 2 * terms.length);
+                committedIn = Arrays.copyOf(committedIn, 2 * committedIn.length);
             }
             terms[++committed] = term;
+            committedIn[committed] = Math.max(inTerm, committedIn[committed - 1]);
+        }
+
+        /** The last index that was committed before a term: what its leader must have (Leader Completeness, Raft 5.4). */
+        int committedBefore(int term) {
+            int index = committed;
+            while (index > 0 && committedIn[index] >= term) {
+                index--;
+            }
+            return index;
         }
     }
 
@@ -111,7 +124,7 @@ final class Oracle {
         for (long index = Math.max(before.committed + 1, log.firstIndex()); index <= now; index++) {
             int term = log.termAt(index);
             if (index > truth.committed) {
-                truth.append(term);
+                truth.append(term, replica.group().core().term());
             } else if (truth.terms[(int) index] != term) {
                 world.fail(
                         where(machine, replica) + ": index " + index + " is committed in term " + term
@@ -133,7 +146,9 @@ final class Oracle {
             world.fail(
                     where(machine, replica) + " leads in term " + term + ", as " + other.name() + " does or did", null);
         }
-        long last = truth.committed;
+        // One that wins an old term's election late, for it was halted, lacks what later terms have committed, and
+        // commits nothing.
+        long last = truth.committedBefore(term);
         if (log.lastIndex() < last
                 || last >= log.firstIndex() && last > 0 && log.termAt(last) != truth.terms[(int) last]) {
             world.fail(

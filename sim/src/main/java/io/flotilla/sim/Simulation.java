@@ -101,8 +101,8 @@ final class Simulation {
         clients.forEach(client -> client.process().die());
         runFor(1);
         runUntil(() -> cluster.unfinished(oracle) == null, PATIENCE_SECONDS, () -> cluster.unfinished(oracle));
-        FinalLogs logs = new FinalLogs(history, world);
-        logs.read(cluster);
+        FinalLogs logs = new FinalLogs(history, world, cluster, () -> cluster.unfinished(oracle) == null);
+        logs.read();
         runUntil(logs::isDone, PATIENCE_SECONDS, () -> "the logs are still being read");
         List<Violation> violations = Checker.check(history);
         if (!violations.isEmpty()) {
