@@ -100,6 +100,8 @@ final class FinalLogs {
                 } else if (result instanceof ReadResult.Damaged) {
                     // The scrub finds it too, and has it repaired.
                     replica.loop().schedule(() -> readFrom(index), LOOK_AGAIN_MS);
+                } else if (result instanceof ReadResult.OutOfRange && index < log.firstIndex()) {
+                    readFrom(index);
                 } else if (result instanceof ReadResult.Closed) {
                     world.after(0, () -> readReplacement(broker, replica));
                 } else {

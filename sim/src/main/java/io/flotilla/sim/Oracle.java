@@ -31,7 +31,7 @@ final class Oracle {
     private static final class Truth {
         final Map<Integer, SimProcess> leaders = new HashMap<>();
         int[] terms = new int[64];
-        /** In which term each index was first known to be committed: by its leader, and so in that leader's term. */
+        /** In which term an index was committed, at the latest: that of the first replica that knew it. */
         int[] committedIn = new int[64];
         /** The last index that any replica knew to be committed. */
         int committed;
@@ -41,16 +41,19 @@ final class Oracle {
         void append(int term, int inTerm) {
             if (committed + 1 == terms.length) {
                 terms = Arrays.copyOf(terms, 2 * terms.length);
-                committedIn = Arrays.copyOf(committedIn, 2 * committedIn.length);
+                committedIn = Arrays.copyOf(committedIn, terms.length);
             }
             terms[++committed] = term;
-            committedIn[committed] = Math.max(inTerm, committedIn[committed - 1]);
+            committedIn[committed] = inTerm;
         }
 
-        /** The last index that was committed before a term: what its leader must have (Leader Completeness, Raft 5.4). */
-        int committedBefore(int term) {
+        /**
+         * The last index that a leader must have: what was committed in its term or earlier (Raft 5.4). Votes that come late can make
+         * a leader of a term that is past already, when a later one has committed more.
+         */
+        int committedUpTo(int term) {
             int index = committed;
-            while (index > 0 && committedIn[index] >= term) {
+            while (index > 0 && committedIn[index] > term) {
                 index--;
             }
             return index;
@@ -146,9 +149,7 @@ final class Oracle {
             world.fail(
                     where(machine, replica) + " leads in term " + term + ", as " + other.name() + " does or did", null);
         }
-        // One that wins an old term's election late, for it was halted, lacks what later terms have committed, and
-        // commits nothing.
-        long last = truth.committedBefore(term);
+        long last = truth.committedUpTo(term);
         if (log.lastIndex() < last
                 || last >= log.firstIndex() && last > 0 && log.termAt(last) != truth.terms[(int) last]) {
             world.fail(
