@@ -84,7 +84,7 @@ final class FaultDriver {
             case DELAY -> delay();
             case CLOCK -> withRunning(this::changeClock);
             case SLOW_DISK -> withRunning(this::slowDown);
-            case SYNC_FAILURE -> withRunning(this::failSync);
+            case SYNC_FAILURE -> withRunning(broker -> failSync(forgets(broker)));
             case FULL_DISK -> withRunning(this::fillDisk);
             case BIT_FLIP -> cluster.broker(victim).disk().flipBit();
             case REPLACE -> replace(cluster.broker(victim));
@@ -101,6 +101,14 @@ final class FaultDriver {
     /** One that loses what it had must leave a majority that has it. */
     private int fewestVoters() {
         return means.containsKey(Fault.REPLACE) || means.containsKey(Fault.BIT_FLIP) ? 3 : 2;
+    }
+
+    /**
+     * With several directories a broker makes anew elsewhere what was in the one that fails, and does not remember what it had. When
+     * another machine is replaced before that is done, a majority has lost its memory, and no more can be asked of the rest.
+     */
+    private SimBroker forgets(SimBroker broker) {
+        return cluster.hasTwoDirectories() && means.containsKey(Fault.REPLACE) ? cluster.broker(victim) : broker;
     }
 
     private interface Deed {

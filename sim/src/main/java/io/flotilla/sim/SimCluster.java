@@ -73,6 +73,10 @@ final class SimCluster {
         return twoDirectories ? drawn : null;
     }
 
+    boolean hasTwoDirectories() {
+        return twoDirectories;
+    }
+
     int size() {
         return brokers.size();
     }
