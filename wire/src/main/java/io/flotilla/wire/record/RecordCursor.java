@@ -29,7 +29,18 @@ public final class RecordCursor {
         MALFORMED
     }
 
+    /**
+     * Most bytes taken from the buffer at a time. Numbers are read from an array, because a buffer's own getter checks bounds and
+     * liveness for each byte, which takes longer than what is done with it; so few, because most of a large record is skipped.
+     */
+    private static final int MOST_AHEAD = 256;
+
     private ByteBuf body;
+    private final byte[] ahead = new byte[MOST_AHEAD];
+    /** Index in the body of the first byte that was taken ahead. */
+    private int aheadFrom;
+
+    private int aheadSize;
     private int at;
     private int end;
     private int count;
@@ -72,6 +83,7 @@ public final class RecordCursor {
 
     private RecordCursor wrap(RecordBatch batch, ByteBuf body, int from, int to) {
         this.body = body;
+        this.aheadSize = 0;
         this.at = from;
         this.end = to;
         this.count = batch.recordCount();
@@ -106,7 +118,7 @@ public final class RecordCursor {
         if (at == recordEnd) {
             return false;
         }
-        attributes = body.getByte(at++); // unused by any client so far
+        attributes = nextByte(); // unused by any client so far
         timestampDelta = readVarlong(recordEnd);
         timestamp = logAppendTime ? baseTimestamp : baseTimestamp + timestampDelta;
         offsetDelta = readVarint(recordEnd);
@@ -247,6 +259,19 @@ public final class RecordCursor {
         }
     }
 
+    /** Only before the end. */
+    private byte nextByte() {
+        int index = at - aheadFrom;
+        if (index < 0 || index >= aheadSize) {
+            aheadFrom = at;
+            aheadSize = Math.min(MOST_AHEAD, end - at);
+            body.getBytes(at, ahead, 0, aheadSize);
+            index = 0;
+        }
+        at++;
+        return ahead[index];
+    }
+
     /** A length of which every negative value means null, as Kafka reads it. */
     private int readLength(int limit) {
         return Math.max(-1, readVarint(limit));
@@ -255,7 +280,7 @@ public final class RecordCursor {
     private int readVarint(int limit) {
         int raw = 0;
         for (int shift = 0; shift < 35 && at < limit; shift += 7) {
-            byte next = body.getByte(at++);
+            byte next = nextByte();
             raw |= (next & 0x7f) << shift;
             if (next >= 0) {
                 return (raw >>> 1) ^ -(raw & 1);
@@ -268,7 +293,7 @@ public final class RecordCursor {
     private long readVarlong(int limit) {
         long raw = 0;
         for (int shift = 0; shift < 70 && at < limit; shift += 7) {
-            byte next = body.getByte(at++);
+            byte next = nextByte();
             raw |= (next & 0x7fL) << shift;
             if (next >= 0) {
                 return (raw >>> 1) ^ -(raw & 1);
