@@ -14,6 +14,7 @@ final class ProcessFigures {
 
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
+    private static final int ENDED_CHILDREN = 2;
 
     private ProcessFigures() {}
 
@@ -25,8 +26,18 @@ final class ProcessFigures {
 
     /** @param stat as {@code proc(5)} has it; the second field, in parentheses, may hold anything */
     static double cpuSecondsOf(String stat) {
+        return cpuSeconds(stat, 0);
+    }
+
+    /** CPU seconds that children of this process took which have ended. */
+    static double endedChildrenCpuSeconds() {
+        return cpuSeconds(read(ProcessHandle.current().pid(), "stat"), ENDED_CHILDREN);
+    }
+
+    private static double cpuSeconds(String stat, int whose) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) / TICKS_PER_SECOND;
+        return (Long.parseLong(fields[USER_TIME + whose]) + Long.parseLong(fields[SYSTEM_TIME + whose]))
+                / TICKS_PER_SECOND;
     }
 
     /** Memory in RAM, in MiB; 0 when it has ended. */

@@ -41,6 +41,11 @@ public final class Programs {
         return run(type.getSimpleName(), command, timeoutSeconds, arguments);
     }
 
+    /** CPU seconds that programs have taken which were run to their end. */
+    public double cpuSeconds() {
+        return ProcessFigures.endedChildrenCpuSeconds();
+    }
+
     /** Sends a running JVM a command of {@code jcmd} and returns the answer. */
     public String jcmd(long pid, Object... command) throws IOException {
         if (!Files.isExecutable(installation.jcmd())) {

@@ -4,6 +4,7 @@ import io.flotilla.bench.load.PerfTools.EndToEnd;
 import io.flotilla.bench.load.PerfTools.Produced;
 import io.flotilla.bench.load.PerfTools.Sending;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** How long things take under a load that leaves room. */
@@ -19,11 +20,15 @@ final class Latency {
     private Latency() {}
 
     static Map<String, Double> produce(Target target) throws IOException {
-        Steady steady = steady(target, "bench-latency", 6, 0);
-        return Map.of(
-                "p50_ms", (double) steady.produced().p50Ms(),
-                "p99_ms", (double) steady.produced().p99Ms(),
-                "p99.9_ms", (double) steady.produced().p999Ms());
+        Produced produced = steady(target, "bench-latency", 6, 0).produced();
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("p50_ms", (double) produced.p50Ms());
+        figures.put("p99_ms", (double) produced.p99Ms());
+        figures.put("p99.9_ms", (double) produced.p999Ms());
+        if (!Double.isNaN(produced.settledMaxMs())) {
+            figures.put("settled_max_ms", produced.settledMaxMs());
+        }
+        return figures;
     }
 
     static Map<String, Double> spread(Target target) throws IOException {

@@ -13,6 +13,7 @@ public final class PerfTools {
     private static final String TOOLS = "org.apache.kafka.tools.";
     private static final Pattern RATE = Pattern.compile("\\(([\\d.]+) MB/sec\\)");
     private static final Pattern QUANTILES = Pattern.compile("(\\d+) ms 50th.* (\\d+) ms 99th, (\\d+) ms 99\\.9th");
+    private static final Pattern WINDOW_MAX = Pattern.compile("([\\d.]+) ms max latency\\.");
     private static final Pattern END_TO_END = Pattern.compile("50th = (\\d+), 99th = (\\d+), 99.9th = (\\d+)");
     private static final Pattern AVERAGE = Pattern.compile("Avg latency: ([\\d.]+)");
 
@@ -33,8 +34,13 @@ public final class PerfTools {
      */
     public record Sending(int recordBytes, int recordsPerSecond, int lingerMs, int batchBytes) {}
 
-    /** What ProducerPerformance said; MB are 2^20 bytes. */
-    public record Produced(double mbPerSecond, int p50Ms, int p99Ms, int p999Ms) {
+    /**
+     * What ProducerPerformance said; MB are 2^20 bytes.
+     *
+     * @param settledMaxMs the longest that a record took of those acknowledged after the first five seconds, in which the
+     *     tool itself is compiled; NaN when it did not run for ten
+     */
+    public record Produced(double mbPerSecond, int p50Ms, int p99Ms, int p999Ms, double settledMaxMs) {
         static Produced parse(String output) {
             String last = output.lines()
                     .filter(line -> line.contains("99.9th"))
@@ -49,7 +55,19 @@ public final class PerfTools {
                     Double.parseDouble(rate.group(1)),
                     Integer.parseInt(quantiles.group(1)),
                     Integer.parseInt(quantiles.group(2)),
-                    Integer.parseInt(quantiles.group(3)));
+                    Integer.parseInt(quantiles.group(3)),
+                    settledMax(output));
+        }
+
+        /** A line stands for five seconds; the last one, with the quantiles, for all. */
+        private static double settledMax(String output) {
+            return WINDOW_MAX
+                    .matcher(output)
+                    .results()
+                    .skip(1)
+                    .mapToDouble(window -> Double.parseDouble(window.group(1)))
+                    .max()
+                    .orElse(Double.NaN);
         }
     }
 

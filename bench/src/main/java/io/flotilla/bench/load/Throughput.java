@@ -15,6 +15,7 @@ final class Throughput {
             Metric.more("mb_s", "MB/s", 2, 3),
             Metric.more("first_run_mb_s", "MB/s", 2, 3),
             Metric.less("cpu_s_per_gb", "s/GB", 0.4, 0.3),
+            Metric.less("client_cpu_s_per_gb", "s/GB"),
             Metric.less("p99_ms", "ms"),
             Metric.less("disk_bytes_per_byte", "per replica"),
             Metric.less("wakeups_per_mb", "all brokers"));
@@ -39,10 +40,12 @@ final class Throughput {
         Produced first = target.tools().produce(topic, records, asFastAsItGoes(recordBytes));
         target.onMeasured().begin();
         double cpuBefore = target.cluster().cpuSeconds();
+        double clientBefore = target.programs().cpuSeconds();
         long writtenBefore = target.cluster().writtenBytes();
         long wakeUpsBefore = target.cluster().wakeUps();
         Produced second = target.tools().produce(topic, records, asFastAsItGoes(recordBytes));
         double cpu = target.cluster().cpuSeconds() - cpuBefore;
+        double client = target.programs().cpuSeconds() - clientBefore;
         double written = target.cluster().writtenBytes() - writtenBefore;
         double wakeUps = target.cluster().wakeUps() - wakeUpsBefore;
         double bytes = (double) records * recordBytes;
@@ -50,6 +53,7 @@ final class Throughput {
         figures.put("mb_s", second.mbPerSecond());
         figures.put("first_run_mb_s", first.mbPerSecond());
         figures.put("cpu_s_per_gb", cpu * BYTES_PER_GB / bytes);
+        figures.put("client_cpu_s_per_gb", client * BYTES_PER_GB / bytes);
         figures.put("p99_ms", (double) second.p99Ms());
         figures.put("disk_bytes_per_byte", written / bytes / target.cluster().size());
         figures.put("wakeups_per_mb", wakeUps * BYTES_PER_MB / bytes);

@@ -32,6 +32,7 @@ class ProcessFiguresTest {
         long pid = ProcessHandle.current().pid();
 
         assertThat(ProcessFigures.cpuSeconds(pid)).isPositive();
+        assertThat(ProcessFigures.endedChildrenCpuSeconds()).isNotNegative();
         assertThat(ProcessFigures.residentMb(pid)).isGreaterThan(10);
         assertThat(ProcessFigures.wakeUps(pid)).isPositive();
     }

@@ -13,11 +13,23 @@ class PerfToolsTest {
     @Test
     void ofAProducerTheLastLineCounts() {
         Produced produced = Produced.parse("""
+                20000 records sent, 4000.0 records/sec (3.91 MB/sec), 99.1 ms avg latency, 1200.0 ms max latency.
                 20000 records sent, 4000.0 records/sec (3.91 MB/sec), 2.1 ms avg latency, 50.0 ms max latency.
+                20000 records sent, 4000.0 records/sec (3.91 MB/sec), 2.0 ms avg latency, 40.0 ms max latency.
                 60000 records sent, 37154.1 records/sec (36.28 MB/sec), 655.2 ms avg latency, 1200.00 ms max latency, 700 ms 50th, 1000 ms 95th, 1100 ms 99th, 1190 ms 99.9th.
                 """);
 
-        assertThat(produced).isEqualTo(new Produced(36.28, 700, 1100, 1190));
+        assertThat(produced).isEqualTo(new Produced(36.28, 700, 1100, 1190, 50));
+    }
+
+    @Test
+    void aProducerThatDidNotRunForTenSecondsHasNotSettled() {
+        Produced produced = Produced.parse("""
+                20000 records sent, 4000.0 records/sec (3.91 MB/sec), 99.1 ms avg latency, 1200.0 ms max latency.
+                24000 records sent, 4000.0 records/sec (3.91 MB/sec), 655.2 ms avg latency, 1200.00 ms max latency, 700 ms 50th, 1000 ms 95th, 1100 ms 99th, 1190 ms 99.9th.
+                """);
+
+        assertThat(produced.settledMaxMs()).isNaN();
     }
 
     @Test
