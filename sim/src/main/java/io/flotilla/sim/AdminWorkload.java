@@ -145,18 +145,17 @@ final class AdminWorkload {
     /** Has a topic keep no more than so many bytes, or so old records, or from now on everything. */
     void changeRetention() {
         String topic = topics.get(random.nextInt(topics.size()));
-        if (KeyedRecords.isKeyed(topic)) {
-            // What it keeps is for compaction to say.
-            return;
-        }
         if (keepsNotAll.add(topic)) {
             for (int i = 0; i < partitions; i++) {
                 history.add(new Event.DeletionAllowed(new Partition(topic, i), Long.MAX_VALUE));
             }
         }
+        if (KeyedRecords.isKeyed(topic)) {
+            set(topic, "cleanup.policy", "compact,delete");
+        }
         switch (random.nextInt(3)) {
-            case 0 -> retain(topic, "retention.bytes", String.valueOf(8_192 << random.nextInt(4)));
-            case 1 -> retain(topic, "retention.ms", String.valueOf(500 << random.nextInt(4)));
+            case 0 -> set(topic, "retention.bytes", String.valueOf(8_192 << random.nextInt(4)));
+            case 1 -> set(topic, "retention.ms", String.valueOf(500 << random.nextInt(4)));
             default -> keepEverything(topic);
         }
     }
@@ -167,11 +166,15 @@ final class AdminWorkload {
     }
 
     private void keepEverything(String topic) {
-        retain(topic, "retention.bytes", null);
-        retain(topic, "retention.ms", null);
+        set(topic, "retention.bytes", null);
+        set(topic, "retention.ms", null);
+        if (KeyedRecords.isKeyed(topic)) {
+            set(topic, "cleanup.policy", "compact");
+        }
     }
 
-    private void retain(String topic, String name, String value) {
+    /** @param value null for what is usual */
+    private void set(String topic, String name, String value) {
         client.world().note(topic + ": " + name + " is to be " + (value == null ? "as usual" : value));
         IncrementalAlterConfigsRequest.Config config = IncrementalAlterConfigsRequest.Config.builder()
                 .name(name)
