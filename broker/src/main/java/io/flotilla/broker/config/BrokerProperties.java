@@ -246,9 +246,10 @@ public final class BrokerProperties {
     public static final Property<Integer> RAFT_ELECTION_MS = Property.integer("raft.election.timeout.ms")
             .range(10, 600_000)
             .byDefault("1500")
-            .doc("A broker that acknowledges no heartbeat for this long counts as dead, and the partitions it led elect"
-                    + " another leader, in milliseconds. A process that has ended is noticed at once. Too short for"
-                    + " machines short of processors, and brokers think each other dead that are only slow.");
+            .doc(
+                    "A broker that acknowledges no heartbeat for this long counts as dead, and the partitions it led elect"
+                            + " another leader, in milliseconds. A process that has ended is noticed at once. A"
+                            + " broker that was only slow is given up to eight times as long, until it has been calm for some minutes.");
 
     public static final Property<Integer> RAFT_LEASE_MS = Property.integer("raft.lease.ms")
             .range(0, 60_000)

@@ -28,6 +28,12 @@ public final class NodeMonitor {
     /** More heartbeats than these need not be remembered: by then the node has long been down. */
     private static final int MAX_UNACKNOWLEDGED = 64;
 
+    /** Of the timeout, what a node is given at most that often was slow. */
+    static final int MOST_PATIENCE = 8;
+
+    /** After so long without a false alarm a node is given half of the time. */
+    static final long CALM_MS = 60_000;
+
     private final long incarnation;
     private final long timeoutMs;
     private final PeerTransport transport;
@@ -38,7 +44,7 @@ public final class NodeMonitor {
 
     /**
      * @param incarnation differs each time this broker starts
-     * @param timeoutMs a node that has acknowledged nothing sent within this time is down
+     * @param timeoutMs a node that has acknowledged nothing sent within this time is down; more for one that was only slow
      */
     public NodeMonitor(
             long incarnation, long timeoutMs, PeerTransport transport, ByteBufAllocator allocator, Listener listener) {
@@ -53,6 +59,7 @@ public final class NodeMonitor {
     public void linkUp(int node, long nowMs) {
         Node state = nodes.computeIfAbsent(node, n -> new Node());
         down(node, state);
+        state.silent = false;
         state.linked = true;
         state.sent.clear();
         sendHeartbeat(node, state, nowMs);
@@ -92,8 +99,12 @@ public final class NodeMonitor {
     public void tick(long nowMs) {
         for (Map.Entry<Integer, Node> entry : List.copyOf(nodes.entrySet())) {
             Node state = entry.getValue();
-            if (state.up && nowMs - state.lastAcknowledgedMs > timeoutMs) {
+            if (state.up && nowMs - state.lastAcknowledgedMs > timeoutMs * state.patience) {
+                state.silent = true;
                 down(entry.getKey(), state);
+            }
+            if (state.patience > 1 && nowMs - state.patienceChangedMs > CALM_MS) {
+                state.give(state.patience / 2, nowMs);
             }
             if (state.linked) {
                 sendHeartbeat(entry.getKey(), state, nowMs);
@@ -136,7 +147,15 @@ public final class NodeMonitor {
 
     private void acknowledged(int node, Node state, long acknowledged, long nowMs) {
         long sentMs = state.forgetUpTo(acknowledged);
-        if (sentMs < 0 || !state.linked || nowMs - sentMs > timeoutMs) {
+        if (sentMs < 0 || !state.linked) {
+            return;
+        }
+        boolean tooLate = nowMs - sentMs > timeoutMs * state.patience;
+        if (state.silent) {
+            state.silent = false;
+            state.give(Math.min(MOST_PATIENCE, state.patience * 2), nowMs);
+        }
+        if (tooLate) {
             return;
         }
         state.lastAcknowledgedMs = Math.max(state.lastAcknowledgedMs, sentMs);
@@ -178,9 +197,20 @@ public final class NodeMonitor {
         long theirIncarnation;
         long theirSequence = -1;
         long lastAcknowledgedMs;
+        /** It fell silent, and its link has not broken since. */
+        boolean silent;
+        /** How many times the timeout it may be silent. */
+        int patience = 1;
+
+        long patienceChangedMs;
 
         /** Heartbeats not yet acknowledged, oldest first: sequence and time sent. */
         final List<long[]> sent = new ArrayList<>();
+
+        void give(int newPatience, long nowMs) {
+            patience = newPatience;
+            patienceChangedMs = nowMs;
+        }
 
         /** Forgets the heartbeats up to this sequence and returns when that one was sent, or -1 if it is not known. */
         long forgetUpTo(long acknowledged) {

@@ -111,6 +111,48 @@ class NodeMonitorTest {
     }
 
     @Test
+    void whoWasOnlySlowIsGivenMoreTimeUntilItHasBeenCalm() {
+        silentFor(5);
+        assertThat(one.events).as("first time").containsExactly("up", "down", "up");
+        one.events.clear();
+        silentFor(5);
+        assertThat(one.events).as("given twice the time").isEmpty();
+        silentFor(8);
+        assertThat(one.events).containsExactly("down", "up");
+        one.events.clear();
+        pass((int) (2 * NodeMonitor.CALM_MS / INTERVAL_MS + 10));
+        silentFor(5);
+        assertThat(one.events).as("after two calm minutes").containsExactly("down", "up");
+    }
+
+    @Test
+    void patienceEnds() {
+        for (int i = 0; i < 10; i++) {
+            silentFor((int) (NodeMonitor.MOST_PATIENCE * TIMEOUT_MS / INTERVAL_MS) + 2);
+        }
+        one.events.clear();
+        two.loses = true;
+        pass((int) (NodeMonitor.MOST_PATIENCE * TIMEOUT_MS / INTERVAL_MS) + 2);
+        assertThat(one.events).containsExactly("down");
+    }
+
+    @Test
+    void whoseLinkBrokeGetsNoMoreTime() {
+        one.monitor.linkDown(2);
+        link();
+        one.events.clear();
+        silentFor(5);
+        assertThat(one.events).containsExactly("down", "up");
+    }
+
+    private void silentFor(int intervals) {
+        two.loses = true;
+        pass(intervals);
+        two.loses = false;
+        pass(2);
+    }
+
+    @Test
     void aWayThatWorksInOneDirectionOnlyIsNoWay() {
         one.loses = true;
         pass(6);
