@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class Flusher {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
+    /** Then others who wait for the executor have their turn, were it of a single thread. */
+    private static final int MOST_ROUNDS_IN_A_ROW = 64;
+
     private final Path directory;
     private final Executor executor;
     private final int concurrency;
@@ -96,32 +99,48 @@ public final class Flusher {
 
     private void startRound() {
         if (running.compareAndSet(false, true)) {
-            executor.execute(this::round);
+            executor.execute(() -> work(null));
         }
     }
 
-    private void round() {
-        List<FlushTarget> targets = new ArrayList<>();
-        for (FlushTarget target = dirty.poll(); target != null; target = dirty.poll()) {
-            targets.add(target);
+    /**
+     * Works on a round, and on those after it for as long as this worker is the one who ends them: what has become dirty
+     * meanwhile need not wait for another thread to wake up.
+     *
+     * @param joined the round to help with; null to begin one
+     */
+    private void work(Round joined) {
+        int begun = 0;
+        Round round = joined == null ? nextRound() : joined;
+        while (round != null && round.work()) {
+            if (++begun == MOST_ROUNDS_IN_A_ROW) {
+                executor.execute(() -> work(null));
+                return;
+            }
+            round = nextRound();
         }
-        if (targets.isEmpty()) {
-            // The round before took the target whose mark started this one.
-            roundEnded();
-            return;
-        }
-        Round round = new Round(targets);
-        int helpers = Math.min(concurrency, targets.size()) - 1;
-        for (int i = 0; i < helpers; i++) {
-            executor.execute(round);
-        }
-        round.run();
     }
 
-    private void roundEnded() {
-        running.set(false);
-        if (!dirty.isEmpty()) {
-            startRound();
+    /** Begins the next round, or ends it all when there is nothing to do: then null. Only for whoever ended the round before. */
+    private Round nextRound() {
+        while (true) {
+            List<FlushTarget> targets = new ArrayList<>();
+            for (FlushTarget target = dirty.poll(); target != null; target = dirty.poll()) {
+                targets.add(target);
+            }
+            if (!targets.isEmpty()) {
+                Round round = new Round(targets);
+                int helpers = Math.min(concurrency, targets.size()) - 1;
+                for (int i = 0; i < helpers; i++) {
+                    executor.execute(() -> work(round));
+                }
+                return round;
+            }
+            running.set(false);
+            // Who marked something before that left it to this worker.
+            if (dirty.isEmpty() || !running.compareAndSet(false, true)) {
+                return null;
+            }
         }
     }
 
@@ -173,7 +192,7 @@ public final class Flusher {
     }
 
     /** The targets of one round, shared by the workers that flush them. */
-    private final class Round implements Runnable {
+    private final class Round {
         private final List<FlushTarget> targets;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger left;
@@ -183,15 +202,19 @@ public final class Flusher {
             this.left = new AtomicInteger(targets.size());
         }
 
-        @Override
-        public void run() {
+        /**
+         * Flushes what no other worker has taken. Not the last worker but the last target ends the round: a worker that starts
+         * late has nothing to do.
+         *
+         * @return whether this worker ended the round
+         */
+        boolean work() {
+            boolean ended = false;
             for (int i = next.getAndIncrement(); i < targets.size(); i = next.getAndIncrement()) {
                 flush(targets.get(i));
-                // Not the last worker but the last target ends the round: a worker that starts late has nothing to do.
-                if (left.decrementAndGet() == 0) {
-                    roundEnded();
-                }
+                ended = left.decrementAndGet() == 0;
             }
+            return ended;
         }
     }
 }

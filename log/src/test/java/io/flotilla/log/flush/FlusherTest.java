@@ -72,6 +72,25 @@ class FlusherTest {
     }
 
     @Test
+    void othersHaveTheirTurnHoweverMuchThereIsToFlush() {
+        Target busy = new Target() {
+            @Override
+            protected void flush() throws IOException {
+                super.flush();
+                if (flushes < 1000) {
+                    flusher.markDirty(this);
+                }
+            }
+        };
+        List<Integer> flushesBefore = new ArrayList<>();
+        flusher.markDirty(busy);
+        tasks.background.execute(() -> flushesBefore.add(busy.flushes));
+        tasks.runAll();
+        assertThat(busy.flushes).isEqualTo(1000);
+        assertThat(flushesBefore.get(0)).isLessThan(100);
+    }
+
+    @Test
     void aFailureFencesTheDirectoryForGood() {
         Target good = new Target();
         Target bad = new Target();
