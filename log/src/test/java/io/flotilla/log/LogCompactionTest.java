@@ -124,6 +124,28 @@ class LogCompactionTest {
     }
 
     @Test
+    void segmentsOfWhichNothingStaysBecomePartOfTheOneBefore() throws IOException {
+        String large = "x".repeat(600);
+        append("kept", "for ever");
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 8; i++) {
+                append("a", large);
+                roll();
+            }
+            append("b", "active");
+            compact(EVERYWHERE);
+            assertThat(fixture.log.segments().size())
+                    .as(
+                            "the first, the last one of the round before, eight that were compacted on their own, the active one")
+                    .isLessThanOrEqualTo(1 + 1 + 8 + 1);
+        }
+        List<String> left = records();
+        assertThat(left).startsWith("kept=for ever").endsWith("a=" + large, "b=active");
+        fixture.closeAndReopen();
+        assertThat(records()).isEqualTo(left);
+    }
+
+    @Test
     void youngSegmentsStay() {
         append("a", "1");
         roll();

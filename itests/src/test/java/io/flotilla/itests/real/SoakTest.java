@@ -36,6 +36,9 @@ final class SoakTest {
     /** Kept of a compacted partition: what lives, the segment that is written to, and what no compaction was worth yet. */
     private static final long MOST_COMPACTED_BYTES = 6L * SEGMENT_BYTES;
 
+    /** Of a compacted partition: one that all old records fit in, those of the last passes, and what no compaction was worth yet. */
+    private static final int MOST_SEGMENTS = 40;
+
     /** What a broker may hold more in the end than when it had warmed up: the noise of a collection and of timing. */
     private static final double HEAP_NOISE_BYTES = 24 << 20;
 
@@ -180,20 +183,26 @@ final class SoakTest {
         Await.untilAsserted(() -> {
             for (int id = 1; id <= BROKERS; id++) {
                 for (int partition = 0; partition < PARTITIONS; partition++) {
-                    assertThat(bytes(id, "kept-" + partition)).isLessThan(MOST_COMPACTED_BYTES);
-                    assertThat(bytes(id, "passing-" + partition)).isLessThan(RETENTION_BYTES + 2L * SEGMENT_BYTES);
+                    assertThat(segments(id, "kept-" + partition))
+                            .hasSizeLessThan(MOST_SEGMENTS)
+                            .satisfies(files -> assertThat(bytes(files)).isLessThan(MOST_COMPACTED_BYTES));
+                    assertThat(segments(id, "passing-" + partition)).satisfies(files -> assertThat(bytes(files))
+                            .isLessThan(RETENTION_BYTES + 2L * SEGMENT_BYTES));
                 }
             }
         });
     }
 
-    private long bytes(int broker, String partition) throws IOException {
-        long bytes = 0;
+    private List<Path> segments(int broker, String partition) throws IOException {
         try (Stream<Path> files = Files.list(cluster.data(broker).resolve(partition))) {
-            for (Path file :
-                    files.filter(name -> name.toString().endsWith(".log")).toList()) {
-                bytes += Files.size(file);
-            }
+            return files.filter(name -> name.toString().endsWith(".log")).toList();
+        }
+    }
+
+    private static long bytes(List<? extends Path> files) throws IOException {
+        long bytes = 0;
+        for (Path file : files) {
+            bytes += Files.size(file);
         }
         return bytes;
     }

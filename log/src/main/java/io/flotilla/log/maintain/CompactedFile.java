@@ -79,7 +79,8 @@ final class CompactedFile implements Closeable {
         runEnd = batch.nextOffset();
     }
 
-    private void endRun() throws IOException {
+    /** What is removed from here on does not become one with what was removed before. */
+    void endRun() throws IOException {
         if (runStart != NO_RUN) {
             long start = runStart;
             runStart = NO_RUN;

@@ -61,6 +61,8 @@ public final class Compactor implements Closeable {
     private Path unfinished;
 
     private boolean changed;
+    /** The group is done once more, with what its first segment ends with apart from what the second begins with. */
+    private boolean apart;
 
     private long bytesRead;
     private long bytesWritten;
@@ -209,6 +211,9 @@ public final class Compactor implements Closeable {
                 return false;
             }
             if (member == 0) {
+                if (apart) {
+                    target.endRun();
+                }
                 // Held open until the segment is swapped: else its space would be freed, which takes long, in the log's
                 // queue.
                 held = source;
@@ -234,12 +239,17 @@ public final class Compactor implements Closeable {
         bytesWritten += target.size();
         long before = members.get(0).state().size();
         if (members.size() > 1 && target.size() == before) {
-            // By its size recovery would take it for the first alone: they are not merged.
+            // By its size recovery would take it for the first alone. Mostly because nothing has stayed of the others, and what is
+            // empty at the first one's end stands for them too: then two empty batches make the difference.
             discard();
-            groups.set(group, members.subList(0, 1));
-            groups.add(group + 1, members.subList(1, members.size()));
+            if (apart) {
+                groups.set(group, members.subList(0, 1));
+                groups.add(group + 1, members.subList(1, members.size()));
+            }
+            apart = !apart;
             return null;
         }
+        apart = false;
         group++;
         if (!changed && target.size() == before) {
             discard();
