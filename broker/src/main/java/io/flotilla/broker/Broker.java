@@ -249,11 +249,11 @@ public final class Broker {
             parts.replicas().settle(image).whenComplete((nothing, failure) -> {
                 if (failure != null) {
                     giveUp("What is in its log directories cannot be told: " + failure);
-                    return;
+                } else if (!stopping) {
+                    current = true;
+                    apply(parts.metadata().image());
+                    parts.moves().resume(parts.metadataReplica().directory());
                 }
-                current = true;
-                apply(parts.metadata().image());
-                parts.moves().resume();
             });
         }
         if (current) {
@@ -399,7 +399,7 @@ public final class Broker {
 
     private CompletableFuture<Void> close() {
         closeListeners();
-        return parts.replicas().close();
+        return parts.replicas().close().thenCompose(nothing -> parts.moves().close());
     }
 
     private void closeListeners() {

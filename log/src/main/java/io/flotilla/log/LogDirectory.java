@@ -11,6 +11,7 @@ import io.flotilla.log.segment.SegmentPatch;
 import io.flotilla.log.state.HardState;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.MetaProperties;
+import io.flotilla.log.state.PlannedMove;
 import io.flotilla.log.state.Registration;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * meta.properties       whose directory this is
  * .lock                 held while it is open       .last-stop  how it was closed, once it is
+ * .registered           since when it has been its broker's       .moves  replicas that are to move between directories
  * hard-state.journal    term and vote of every group
  * TOPIC-PARTITION/      a log: partition.metadata, and for each segment .log, .index, .timeindex; .snapshot files
  * NAME.ID-delete/       being removed       NAME.ID-stray/   set aside for an operator
@@ -243,6 +245,20 @@ public final class LogDirectory {
         Registration.write(files, path, offset);
     }
 
+    /**
+     * The moves between directories of this broker that were noted here, in order.
+     *
+     * @throws IOException also when the note is damaged
+     */
+    public List<PlannedMove> plannedMoves() throws IOException {
+        return PlannedMove.read(files, path);
+    }
+
+    /** Remembers durably what {@link #plannedMoves} tells. */
+    public void notePlannedMoves(List<PlannedMove> moves) throws IOException {
+        PlannedMove.write(files, path, moves);
+    }
+
     /** Terms and votes of the groups whose logs are here; null as long as there is no room. */
     public HardStateJournal journal() {
         return journal;
@@ -256,11 +272,6 @@ public final class LogDirectory {
     /** Whether a partition's log is here. Does not block. */
     public boolean contains(LogId id) {
         return inventory.contains(id);
-    }
-
-    /** Logs that were being moved here when the last process ended; they are still where they were. Does not block. */
-    public List<LogId> unfinishedMoves() {
-        return inventory.unfinishedMoves();
     }
 
     /** Whether a partition's group is known here, but its log is gone. */

@@ -6,7 +6,6 @@ import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.state.PartitionMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -19,7 +18,6 @@ final class LogInventory {
 
     private final FileSystem files;
     private final Map<String, LogId> logs = new ConcurrentSkipListMap<>();
-    private final List<LogId> unfinishedMoves = new ArrayList<>();
 
     /** Looks through a directory. Blocks. */
     LogInventory(FileSystem files, Path path, PacedRemovals removals) throws IOException {
@@ -28,10 +26,9 @@ final class LogInventory {
             Path entry = path.resolve(name);
             if (name.endsWith(LogFiles.INSTALL)) {
                 LogFiles.finishInstall(files, path, name);
-            } else if (name.endsWith(LogFiles.CREATE)) {
+            } else if (name.endsWith(LogFiles.CREATE) || name.endsWith(LogFiles.FUTURE)) {
+                // A log that is moving is still where it was; whoever goes on moving it copies it anew.
                 SmallFiles.deleteDirectory(files, entry);
-            } else if (name.endsWith(LogFiles.FUTURE)) {
-                undoMove(entry);
             } else if (name.endsWith(LogFiles.DELETE)) {
                 removals.add(entry);
             }
@@ -46,16 +43,6 @@ final class LogInventory {
 
     private static boolean isOnItsWay(String name) {
         return name.endsWith(LogFiles.STRAY) || name.endsWith(LogFiles.DELETE);
-    }
-
-    /** The log is still where it was; its copy is begun anew by whoever goes on moving it. */
-    private void undoMove(Path future) throws IOException {
-        try {
-            unfinishedMoves.add(PartitionMetadata.read(files, future));
-        } catch (IOException e) {
-            LOG.info("{} is removed: it was just begun", future);
-        }
-        SmallFiles.deleteDirectory(files, future);
     }
 
     private void note(String name, Path entry) {
@@ -78,11 +65,6 @@ final class LogInventory {
 
     boolean contains(LogId id) {
         return id.equals(logs.get(id.directoryName()));
-    }
-
-    /** Logs that were being moved here when the last process ended. */
-    List<LogId> unfinishedMoves() {
-        return unfinishedMoves;
     }
 
     void add(LogId id) {

@@ -76,7 +76,8 @@ public final class BrokerProperties {
                     "log.dirs", ValueType.LIST, "a comma-separated list of directories", Parsers::directories)
             .doc(
                     "The directories for all data. A new replica goes where most bytes are free; one that fails takes only its"
-                            + " own replicas with it. AlterReplicaLogDirs moves replicas between them.");
+                            + " own replicas with it. AlterReplicaLogDirs moves replicas between them, and a restart forgets no"
+                            + " move.");
 
     public static final Property<Integer> NUM_NETWORK_THREADS = Property.integer("num.network.threads")
             .range(0, 256)

@@ -36,10 +36,20 @@ final class ReplicaMove {
     private final LongSupplier bytesPerSecond;
     private final LogMove move;
     private final SettledParts parts;
-    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final CompletableFuture<Outcome> done = new CompletableFuture<>();
     private volatile long copiedBytes;
     private boolean cancelled;
+    private boolean closing;
     private int looks;
+
+    /** How a move ends. */
+    enum Outcome {
+        MOVED,
+        /** It was called off, the replica has stopped, or a directory has failed: another try may do better. */
+        PUT_OFF,
+        /** Another try would fail as well. */
+        GIVEN_UP
+    }
 
     /** @param bytesPerSecond most bytes to copy in a second; asked again and again */
     ReplicaMove(
@@ -59,8 +69,8 @@ final class ReplicaMove {
         this.parts = new SettledParts(replica.log());
     }
 
-    /** Completes on the loop when the replica is where it was to go, or exceptionally where it was, and why. */
-    CompletableFuture<Void> run() {
+    /** Completes on the loop when the replica is where it was to go, or stays where it was. */
+    CompletableFuture<Outcome> run() {
         inBackground(move::begin).whenCompleteAsync(this::next, loop);
         return done;
     }
@@ -94,12 +104,16 @@ final class ReplicaMove {
     private String obstacle() {
         if (cancelled) {
             return "it was called off";
-        } else if (replicas.get(replica.id()) != replica || !replica.isServing()) {
+        } else if (!isOpen()) {
             return "the replica has stopped";
         } else if (to.failure() != null || to.isShortOfSpace()) {
             return to.path() + " has failed or is short of space";
         }
         return null;
+    }
+
+    private boolean isOpen() {
+        return replicas.get(replica.id()) == replica && replica.isServing();
     }
 
     private void next(Object before, Throwable failure) {
@@ -184,6 +198,7 @@ final class ReplicaMove {
             giveUp(obstacle);
             return;
         }
+        closing = true;
         LogDirectory from = replica.directory();
         replicas.whileClosed(replica, () -> CompletableFuture.supplyAsync(parts::all, replica.loop())
                         .thenCompose(all -> inBackground(() -> {
@@ -198,7 +213,7 @@ final class ReplicaMove {
                         (nothing, failure) -> {
                             if (failure == null) {
                                 LOG.info("{}: moved from {} to {}", replica.name(), from.path(), to.path());
-                                done.complete(null);
+                                done.complete(Outcome.MOVED);
                             } else {
                                 giveUp(failure.toString());
                             }
@@ -207,17 +222,27 @@ final class ReplicaMove {
     }
 
     private void giveUp(String why) {
+        Outcome outcome = mayDoBetterLater() ? Outcome.PUT_OFF : Outcome.GIVEN_UP;
         inBackground(move::cancel)
                 .whenCompleteAsync(
                         (nothing, failure) -> {
                             LOG.warn(
-                                    "{}: not moved from {} to {}: {}",
+                                    "{}: not moved from {} to {}{}: {}",
                                     replica.name(),
                                     replica.directory().path(),
                                     to.path(),
+                                    outcome == Outcome.PUT_OFF ? " now" : "",
                                     why);
-                            done.completeExceptionally(new IllegalStateException(why));
+                            done.complete(outcome);
                         },
                         loop);
+    }
+
+    private boolean mayDoBetterLater() {
+        boolean hasStopped = !closing && !isOpen();
+        return cancelled
+                || hasStopped
+                || to.failure() != null
+                || replica.directory().failure() != null;
     }
 }

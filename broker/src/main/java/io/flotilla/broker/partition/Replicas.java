@@ -162,7 +162,6 @@ public final class Replicas {
             }
             if (topic == null) {
                 slots.remove(id);
-                wanted.remove(id.topicId());
                 remove(id, entry.getValue(), "its topic was deleted");
             } else if (!topic.assignments().get(id.partition()).isHostedBy(nodeId)) {
                 slots.remove(id);
@@ -172,6 +171,7 @@ public final class Replicas {
                 leave(id, entry.getValue());
             }
         }
+        wanted.keySet().removeIf(topicId -> image.topic(topicId) == null);
         damaged.keySet().removeIf(id -> image.topic(id.topicId()) == null && !slots.containsKey(id));
         Replica metadata = open.get(PartitionId.METADATA);
         if (metadata != null && !image.metadataVoters().isEmpty()) {
@@ -383,9 +383,12 @@ public final class Replicas {
         }
     }
 
-    /** Whether a replica is to be here. On the loop. */
+    /** Whether a replica is to be here, as the last image has it. On the loop. */
     boolean isWanted(PartitionId id) {
-        return slots.containsKey(id);
+        Wanted known = wanted.get(id.topicId());
+        return known != null
+                && id.partition() < known.topic().partitions()
+                && known.topic().assignments().get(id.partition()).isHostedBy(nodeId);
     }
 
     /** Closes a replica; completes when it is closed, also if it was never open. */

@@ -137,6 +137,19 @@ class ReplicaMovesTest {
     }
 
     @Test
+    void aMoveThatWasCalledOffCanBeAskedForAgainAtOnce() {
+        start(1);
+        cluster.broker(2).holdDisk();
+        ask(2, "/data2");
+        ask(2, "/data");
+        ask(2, "/data2");
+        cluster.broker(2).releaseDisk();
+        awaitIn(2, "/data2");
+        assertAllHaveAll();
+        cluster.stopAll();
+    }
+
+    @Test
     void aReplicaThatIsNotHereGoesThereWhenItComes() {
         start(1);
         PartitionId later = new PartitionId(TestCluster.topicId("later"), 0);
@@ -162,8 +175,9 @@ class ReplicaMovesTest {
         cluster.stopAll();
     }
 
-    @Test
-    void aMoveThatWasInterruptedGoesOnAfterTheNextStart() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aMoveThatWasInterruptedGoesOnAfterTheNextStart(boolean inGoodOrder) {
         start(1);
         cluster.broker(2).files.setFaults((operation, path) -> {
             if (operation == Operation.WRITE
@@ -175,14 +189,20 @@ class ReplicaMovesTest {
         ask(2, "/data2");
         cluster.loop.advance(200);
         assertThat(directory(2)).isEqualTo("/data");
-        cluster.kill(2);
+        cluster.broker(2).files.setFaults((operation, path) -> {});
+        if (inGoodOrder) {
+            cluster.stop(2);
+        } else {
+            cluster.kill(2);
+        }
         cluster.start(2);
+        assertThat(directory(2)).isEqualTo("/data");
         awaitIn(2, "/data2");
         assertAllHaveAll();
         cluster.stopAll();
     }
 
-    /** Power goes at any step: one copy counts, and it has all that was acknowledged. */
+    /** Power goes at any step: one copy counts, and it has all that was acknowledged. The move comes about if it was promised. */
     @Test
     void aPowerLossAtAnyStepLeavesOneCopyThatCounts() throws IOException {
         boolean sawBefore = false;
@@ -197,8 +217,9 @@ class ReplicaMovesTest {
                     throw new IOException("Power is gone");
                 }
             });
-            ask(mover, "/data2");
+            CompletableFuture<ErrorCode> answer = ask(mover, "/data2");
             cluster.loop.advance(200);
+            boolean promised = answer.getNow(ErrorCode.REQUEST_TIMED_OUT) == ErrorCode.NONE;
             cluster.losePower();
             cluster.startAll();
             // Before a move that was begun goes on.
@@ -209,6 +230,7 @@ class ReplicaMovesTest {
             assertAllHaveAll();
             cluster.await(() -> futures(mover).isEmpty());
             assertThat(isOnDisk(mover, "/data") && isOnDisk(mover, "/data2")).isFalse();
+            assertThat(promised && !isOnDisk(mover, "/data2")).isFalse();
             cluster.stopAll();
         }
         assertThat(sawBefore).as("a step before the move").isTrue();

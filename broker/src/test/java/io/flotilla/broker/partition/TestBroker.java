@@ -62,6 +62,7 @@ public final class TestBroker {
     private Disk disk;
     private LogDirectories directories;
     private ReplicaMoves moves;
+    private long moveRate = Long.MAX_VALUE;
     private Shards shards;
     private Replicas replicas;
     private Leaders leaders;
@@ -139,6 +140,11 @@ public final class TestBroker {
         return moves;
     }
 
+    /** Most bytes to copy in a second when replicas move between directories, also after the next start. */
+    void setMoveRate(long bytesPerSecond) {
+        moveRate = bytesPerSecond;
+    }
+
     void start(Supplier<MetadataImage> image) {
         start(image, false);
     }
@@ -192,14 +198,15 @@ public final class TestBroker {
                 request -> request instanceof ReadCommittedRequest read
                         ? new ReadCommittedHandler(replicas).handle(null, read)
                         : new RangeChecksumHandler(replicas, disk).handle(null, (RangeChecksumRequest) request));
-        moves = new ReplicaMoves(replicas, loop, disk, () -> Long.MAX_VALUE);
+        moves = new ReplicaMoves(replicas, loop, disk, () -> moveRate);
         shards.start();
         CompletableFuture<Void> settled = replicas.settle(registered);
         loop.run();
         assertThat(settled).as("what is on the disks of broker " + id).isCompleted();
         disk.held = slowDisk;
-        moves.resume();
         apply(registered);
+        moves.resume(directories.opened().get(0));
+        loop.run();
         links.connect(id);
     }
 
@@ -271,12 +278,19 @@ public final class TestBroker {
     /** Ends the process in good order. */
     void stop() {
         disk.release();
-        CompletableFuture<Void> closed = new CompletableFuture<>();
-        loop.execute(
-                () -> replicas.close().thenCompose(done -> directories.close()).thenAccept(closed::complete));
+        CompletableFuture<Void> closed = close();
         loop.run();
         assertThat(closed).as("broker " + id + " has stopped").isDone();
         end();
+    }
+
+    private CompletableFuture<Void> close() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        loop.execute(() -> replicas.close()
+                .thenCompose(done -> moves.close())
+                .thenCompose(done -> directories.close())
+                .thenAccept(closed::complete));
+        return closed;
     }
 
     /** The first half of a sudden end: from now on nothing that the process does reaches the disk or another broker. */
@@ -291,7 +305,7 @@ public final class TestBroker {
     /** The second half, in which a test gives back the memory that an operating system would take. */
     void giveBackMemory() {
         disk.release();
-        loop.execute(() -> replicas.close().thenCompose(done -> directories.close()));
+        close();
         loop.run();
         end();
         files.setFaults((operation, path) -> {});

@@ -7,15 +7,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeReplicaLogDirsResult.ReplicaLogDirInfo;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.LogDirNotFoundException;
 import org.junit.jupiter.api.AfterEach;
@@ -132,11 +136,42 @@ final class LogDirsTest {
                 .contains("\"logDir\":\"" + path(1, "b") + "\"", "\"isFuture\":false", "\"error\":null");
         assertThat(describe(1, "b").totalBytes().getAsLong()).isPositive();
         assertThat(describe(1, "b").usableBytes().getAsLong()).isPositive();
-        cluster.kill(2);
-        cluster.startBroker(2);
-        cluster.awaitReady();
-        assertThat(in("moved", 2, "b")).hasSize(PARTITIONS);
+        movesGoOnAfterAKill("moved", 2, "b", "a");
         cluster.assertLogsClean();
+    }
+
+    private void movesGoOnAfterAKill(String topic, int broker, String from, String to) throws Exception {
+        try (Admin admin = clients.admin()) {
+            throttleMoves(admin, broker, AlterConfigOp.OpType.SET);
+            Map<TopicPartitionReplica, String> wishes = new HashMap<>();
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                wishes.put(
+                        new TopicPartitionReplica(topic, partition, broker),
+                        path(broker, to).toString());
+            }
+            Clients.get(admin.alterReplicaLogDirs(wishes).all());
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                assertThat(where(topic, partition, broker).getFutureReplicaLogDir())
+                        .isEqualTo(path(broker, to).toString());
+            }
+            // The first of them is in the middle of it, and has a minute to wait.
+            throttleMoves(admin, broker, AlterConfigOp.OpType.DELETE);
+        }
+        cluster.kill(broker);
+        cluster.startBroker(broker);
+        cluster.awaitReady();
+        Await.untilAsserted(() -> assertThat(in(topic, broker, to)).hasSize(PARTITIONS));
+        assertThat(in(topic, broker, from)).isEmpty();
+    }
+
+    /** Makes a segment take a minute, or not any more. */
+    private static void throttleMoves(Admin admin, int broker, AlterConfigOp.OpType what) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(broker));
+        ConfigEntry limit = new ConfigEntry("replica.alter.log.dirs.io.max.bytes.per.second", "1500");
+        Clients.get(admin.incrementalAlterConfigs(Map.of(resource, List.of(new AlterConfigOp(limit, what))))
+                .all());
+        // Answered once the broker knows.
+        Clients.get(admin.describeConfigs(List.of(resource)).all());
     }
 
     @Test
