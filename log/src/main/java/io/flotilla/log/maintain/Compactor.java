@@ -239,7 +239,8 @@ public final class Compactor implements Closeable {
         bytesWritten += target.size();
         long before = members.get(0).state().size();
         if (members.size() > 1 && target.size() == before) {
-            // By its size recovery would take it for the first alone. Mostly because nothing has stayed of the others, and what is
+            // By its size recovery would take it for the first alone. Mostly because nothing has stayed of the others,
+            // and what is
             // empty at the first one's end stands for them too: then two empty batches make the difference.
             discard();
             if (apart) {
