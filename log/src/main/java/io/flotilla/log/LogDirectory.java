@@ -5,6 +5,7 @@ import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.fs.OpenFiles;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.SegmentPatch;
@@ -125,7 +126,7 @@ public final class LogDirectory {
     private Closeable lock() throws IOException {
         try {
             return files.lock(path.resolve(LOCK_FILE));
-        } catch (FileSystemException e) {
+        } catch (FileSystemException | ShortageException e) {
             throw e;
         } catch (IOException e) {
             throw new LogDirectoryException(
@@ -187,7 +188,7 @@ public final class LogDirectory {
     }
 
     /** Whether {@link #setForgetful} was called for a log that is here, or it was made that way; the journal may say so too. */
-    public boolean isForgetful(LogId id) {
+    public boolean isForgetful(LogId id) throws IOException {
         return filesOf(id).isForgetful();
     }
 
@@ -294,6 +295,7 @@ public final class LogDirectory {
      * @param initialConfiguration the configuration of the group if the log is created
      * @param nowMs the present time
      * @param hasPeers there are other replicas: what is lost here may be fetched from them
+     * @throws ShortageException when the disk is full or no file can be opened: it may be tried again, and nothing is damaged by it
      * @throws IOException when the disk fails
      */
     public OpenResult openLog(LogId id, byte[] initialConfiguration, LogConfig config, long nowMs, boolean hasPeers)
@@ -394,6 +396,7 @@ public final class LogDirectory {
             begin(identity.get());
             LOG.info("Log directory {} has room again: its replicas are opened", path);
         }
+        stop.noteRecovered();
         removals.tick();
     }
 

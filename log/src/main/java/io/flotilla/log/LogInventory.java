@@ -1,6 +1,7 @@
 package io.flotilla.log;
 
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.state.PartitionMetadata;
@@ -45,7 +46,7 @@ final class LogInventory {
         return name.endsWith(LogFiles.STRAY) || name.endsWith(LogFiles.DELETE);
     }
 
-    private void note(String name, Path entry) {
+    private void note(String name, Path entry) throws IOException {
         try {
             LogId id = PartitionMetadata.read(files, entry);
             if (id.directoryName().equals(name)) {
@@ -53,6 +54,9 @@ final class LogInventory {
                 return;
             }
             LOG.warn("{} says that it belongs to {}: left alone", entry, id);
+        } catch (ShortageException e) {
+            // Nothing is known of the log, so the directory must not be used as if it were not there.
+            throw e;
         } catch (IOException e) {
             LOG.warn("{} is left alone: {}", entry, e.getMessage());
         }

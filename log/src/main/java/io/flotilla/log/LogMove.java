@@ -2,6 +2,7 @@ package io.flotilla.log;
 
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.SegmentFiles;
@@ -60,13 +61,13 @@ public final class LogMove {
     }
 
     /** The directory that the log here was copied from, and that may hold the log itself; or null. */
-    public static UUID movedFrom(LogDirectory directory, LogId id) {
+    public static UUID movedFrom(LogDirectory directory, LogId id) throws IOException {
         Path file = directory.path().resolve(id.directoryName()).resolve(MOVED_FROM);
         try {
             return directory.files().exists(file)
                     ? Ids.parse(SmallFiles.readText(directory.files(), file).strip())
                     : null;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             // Whole before the copy got its name; this one is on its way out.
             return null;
         }
@@ -201,26 +202,34 @@ public final class LogMove {
     /**
      * Makes the copy the log. If this fails, the directory that failed is fenced: the one it was moved to before the move, and
      * nothing has changed; or the one it was in, and the log may be opened only once it is known that this one is away.
+     *
+     * @throws ShortageException when it has not come to its end and no directory failed: to be called again, and the log is not to
+     *     be opened before that
      */
     public void commit() throws IOException {
-        try {
-            targetFiles.rename(future, to.path().resolve(id.directoryName()));
+        Path moved = to.path().resolve(id.directoryName());
+        step(to, "cannot be moved here", () -> {
+            if (targetFiles.exists(future)) {
+                targetFiles.rename(future, moved);
+            }
             to.names().sync();
-        } catch (IOException e) {
-            to.fail(id.directoryName() + " cannot be moved here", e);
-            throw e;
-        }
+        });
         to.admit(id);
+        step(from, "cannot be moved away", () -> from.delete(id));
+        step(to, "cannot be taken over", () -> removeNote(targetFiles, moved.resolve(MOVED_FROM)));
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void step(LogDirectory changed, String failed, Step step) throws IOException {
         try {
-            from.delete(id);
-        } catch (IOException e) {
-            from.fail(id.directoryName() + " cannot be moved away", e);
+            step.run();
+        } catch (ShortageException e) {
             throw e;
-        }
-        try {
-            removeNote(targetFiles, to.path().resolve(id.directoryName()).resolve(MOVED_FROM));
         } catch (IOException e) {
-            to.fail(id.directoryName() + " cannot be taken over", e);
+            changed.fail(id.directoryName() + " " + failed, e);
             throw e;
         }
     }

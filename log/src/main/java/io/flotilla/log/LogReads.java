@@ -1,5 +1,6 @@
 package io.flotilla.log;
 
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.index.RaftEntries;
 import io.flotilla.log.index.SegmentIndex;
 import io.flotilla.log.segment.BatchSelection;
@@ -181,8 +182,10 @@ final class LogReads {
 
     /** Remembers what a read found out, and reads ahead for whoever goes on where it ended. */
     private void learn(Wanted wanted, FileRange range, FileRead read, boolean expectedCold) {
-        if (!(read.result() instanceof ReadResult.Batches batches)) {
+        if (read.result() instanceof ReadResult.Damaged) {
             checked.clear();
+        }
+        if (!(read.result() instanceof ReadResult.Batches batches)) {
             return;
         }
         if (!read.holdsFile()) {
@@ -258,28 +261,33 @@ final class LogReads {
         return slot < 0 ? 0 : index.positionBefore(index.timeOffsetAt(slot));
     }
 
-    /** Runs a search in the background; the plan is made on the loop, again if a truncation or a swap overtook the search. */
-    private CompletableFuture<RecordPosition> search(Supplier<Supplier<RecordPosition>> plan) {
+    /** A look through files, in the background. */
+    private interface Search {
+        RecordPosition run() throws ShortageException;
+    }
+
+    /** Runs a search; the plan is made on the loop, again if a truncation or a swap overtook the search. */
+    private CompletableFuture<RecordPosition> search(Supplier<Search> plan) {
         CompletableFuture<RecordPosition> future = new CompletableFuture<>();
         search(plan, future);
         return future;
     }
 
-    private void search(Supplier<Supplier<RecordPosition>> plan, CompletableFuture<RecordPosition> future) {
-        Supplier<RecordPosition> work = plan.get();
+    private void search(Supplier<Search> plan, CompletableFuture<RecordPosition> future) {
+        Search work = plan.get();
         int ofGeneration = log.generation();
         long ofSwaps = log.compaction().swaps();
         long firstIndex = log.firstIndex();
         store.reads().execute(() -> {
             RecordPosition found = RecordPosition.NONE;
-            DamagedLogException damaged = null;
+            Exception failure = null;
             try {
-                found = work.get();
-            } catch (DamagedLogException e) {
-                damaged = e;
+                found = work.run();
+            } catch (DamagedLogException | ShortageException e) {
+                failure = e;
             }
             RecordPosition result = found;
-            DamagedLogException problem = damaged;
+            Exception problem = failure;
             loop.execute(() -> {
                 boolean same = ofGeneration == log.generation()
                         && firstIndex == log.firstIndex()

@@ -181,7 +181,8 @@ public abstract class LogView {
     /**
      * Finds the first record below an offset that has a timestamp or a later one.
      *
-     * @return fails with {@link DamagedLogException} if a file does not hold what was written
+     * @return fails with {@link DamagedLogException} if a file does not hold what was written, with
+     *     {@link io.flotilla.log.fs.ShortageException} if it cannot be opened for the time being
      */
     public CompletableFuture<RecordPosition> findByTimestamp(long timestamp, long limitOffset) {
         return reads.findByTimestamp(timestamp, limitOffset);
@@ -190,7 +191,8 @@ public abstract class LogView {
     /**
      * Finds the first record of those below an offset that have the largest timestamp.
      *
-     * @return fails with {@link DamagedLogException} if a file does not hold what was written
+     * @return fails with {@link DamagedLogException} if a file does not hold what was written, with
+     *     {@link io.flotilla.log.fs.ShortageException} if it cannot be opened for the time being
      */
     public CompletableFuture<RecordPosition> findMaxTimestamp(long limitOffset) {
         return reads.findMaxTimestamp(limitOffset);

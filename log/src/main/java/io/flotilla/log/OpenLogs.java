@@ -2,7 +2,7 @@ package io.flotilla.log;
 
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileSystem;
-import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.maintain.Recovery;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.LogState;
@@ -91,7 +91,7 @@ final class OpenLogs {
         Snapshot empty = LogState.emptySnapshot(request.initialConfiguration());
         try {
             request.files().create(0, empty.encode(), 0, forgetful);
-        } catch (NoSpaceException e) {
+        } catch (ShortageException e) {
             throw e;
         } catch (IOException e) {
             // What is durable of it is unknown, as after any failed sync.
@@ -119,7 +119,7 @@ final class OpenLogs {
                 new RecoveryReport(false, recovered.scannedBytes(), recovered.cutBytes(), recovered.notes()));
     }
 
-    private OpenResult opened(Request request, LogState state, RecoveryReport report) {
+    private OpenResult opened(Request request, LogState state, RecoveryReport report) throws IOException {
         LogStore store = new LogStore(
                 files,
                 request.files(),

@@ -2,6 +2,7 @@ package io.flotilla.log;
 
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.ShortageException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -84,6 +85,10 @@ final class PacedRemovals {
                 for (String name : files.list(current)) {
                     left.add(current.resolve(name));
                 }
+            } catch (ShortageException e) {
+                asked.add(current);
+                current = null;
+                return false;
             } catch (IOException e) {
                 giveUp(e);
             }
@@ -112,7 +117,8 @@ final class PacedRemovals {
     private long size(Path file) throws IOException {
         try (FileHandle handle = files.open(file, FileSystem.Access.READ)) {
             return handle.size();
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | ShortageException e) {
+            // It may well be removed without being opened.
             return 0;
         }
     }

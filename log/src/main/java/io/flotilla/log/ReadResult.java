@@ -1,5 +1,6 @@
 package io.flotilla.log;
 
+import io.flotilla.log.fs.ShortageException;
 import io.netty.buffer.ByteBuf;
 
 /** Outcome of a read. */
@@ -17,8 +18,11 @@ public sealed interface ReadResult {
     /** The start lies before the log's start or after its end. */
     record OutOfRange() implements ReadResult {}
 
-    /** The file does not hold what was written to it: never served. The replica should be stopped and rebuilt. */
+    /** The file does not hold what was written to it, or the disk does not give it: never served, to be repaired. */
     record Damaged(Damage damage) implements ReadResult {}
+
+    /** The file could not be opened, whatever is in it, because too many others are open. To be tried again. */
+    record Unavailable(ShortageException cause) implements ReadResult {}
 
     /** The log was closed, deleted or replaced meanwhile. */
     record Closed() implements ReadResult {}

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Knows whether a log directory is short of space, and tells people what to do. {@link #isShort} is for any thread. */
+/**
+ * Knows whether a log directory is short of space, and tells people what to do; has what waits written as soon as that may be
+ * possible again. {@link #isShort} is for any thread.
+ */
 final class SpaceWatch {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
 
@@ -22,15 +25,15 @@ final class SpaceWatch {
         this.flusher = flusher;
     }
 
-    /** Takes notice of how many bytes are free; what waited for space is written if there is some. */
+    /** Takes notice of how many bytes are free. What waits for space is tried if there is some, what waits for files always. */
     void check(long freeBytes, long minFreeBytes) {
         look(freeBytes);
-        if (flusher.isFull() && free >= RESUME_BYTES) {
+        if (flusher.isStalled() && (free >= RESUME_BYTES || !flusher.isFull())) {
             flusher.resume();
         }
         // Some more before it is enough again, so that it does not change with every segment.
         long wanted = low ? minFreeBytes + minFreeBytes / 8 : minFreeBytes;
-        boolean now = flusher.isFull() || free < wanted;
+        boolean now = free < wanted;
         if (now && !low) {
             LOG.warn(
                     "Log directory {} has only {} bytes left (log.dir.min.free.bytes is {}): new records are refused for the"
@@ -56,6 +59,6 @@ final class SpaceWatch {
     }
 
     boolean isShort() {
-        return low || flusher.isFull();
+        return low || flusher.isStalled();
     }
 }

@@ -1,6 +1,7 @@
 package io.flotilla.log;
 
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.state.LastStop;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ final class StopNote {
     /** Logs that were there at the start and have not been opened yet. */
     private final Set<LogId> unrecovered = ConcurrentHashMap.newKeySet();
 
-    private final AtomicBoolean settled = new AtomicBoolean();
+    /** Nothing is left to be noted. */
+    private final AtomicBoolean settled = new AtomicBoolean(true);
 
     /** Reads what the last process left. */
     StopNote(FileSystem files, Path directory) throws IOException {
@@ -42,14 +44,29 @@ final class StopNote {
     /** This process has the directory open, in which these logs are. */
     void running(Collection<LogId> found) throws IOException {
         unrecovered.addAll(found);
+        settled.set(found.isEmpty() || last == LastStop.KILLED);
         LastStop.running(files, directory, found.isEmpty() ? LastStop.KILLED : last);
     }
 
     /** What the last stop may have done to a log is found and mended. */
     void recovered(LogId log) throws IOException {
-        boolean lastOne = unrecovered.remove(log) && unrecovered.isEmpty();
-        if (lastOne && last != LastStop.KILLED && settled.compareAndSet(false, true)) {
-            LastStop.running(files, directory, LastStop.KILLED);
+        if (unrecovered.remove(log)) {
+            noteRecovered();
+        }
+    }
+
+    /**
+     * Notes that all logs are recovered, once they are. Where a shortage is in the way, that is for the next call: the log that came
+     * last is good, whatever the next start is told of the last stop.
+     */
+    void noteRecovered() throws IOException {
+        if (unrecovered.isEmpty() && settled.compareAndSet(false, true)) {
+            try {
+                LastStop.running(files, directory, LastStop.KILLED);
+            } catch (ShortageException e) {
+                settled.set(false);
+                LOG.info("That all logs in {} are recovered is noted later: {}", directory, e.getMessage());
+            }
         }
     }
 

@@ -2,25 +2,14 @@ package io.flotilla.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A reader of a compacted log finds the newest record of each key, whatever is done to the log and however it is stopped. */
 class CompactionTest {
-    private static final Set<Operation> CHANGES = Set.of(
-            Operation.CREATE,
-            Operation.WRITE,
-            Operation.TRUNCATE,
-            Operation.SYNC,
-            Operation.RENAME,
-            Operation.DELETE,
-            Operation.SYNC_DIRECTORY);
-
     /** The process or the machine ends here. */
     private static final class Crash extends Error {
         private static final long serialVersionUID = 1L;
@@ -76,10 +65,10 @@ class CompactionTest {
             workload.work(25);
             boolean crashed = compactUntil(workload, changes);
             workload.fixture.disk.setFaults((operation, path) -> {});
+            workload.fixture.kill();
             if (!crashed) {
                 return;
             }
-            workload.fixture.kill();
             if (random.nextInt(3) > 0) {
                 workload.fixture.disk.powerLoss(random);
             }
@@ -98,7 +87,7 @@ class CompactionTest {
     private static boolean compactUntil(CompactionWorkload workload, int changes) throws IOException {
         int[] left = {changes};
         workload.fixture.disk.setFaults((operation, path) -> {
-            if (CHANGES.contains(operation) && left[0]-- <= 0) {
+            if (operation.isChange() && left[0]-- <= 0) {
                 if (left[0] == -1) {
                     throw new Crash();
                 }

@@ -13,6 +13,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,44 @@ class LogCompactionTest {
             batches.bytes().release();
         }
         return result;
+    }
+
+    @Test
+    void aSwapWaitsUntilFilesCanBeOpened() throws IOException {
+        append("a", "1");
+        append("a", "2");
+        roll();
+        append("a", "3");
+        roll();
+        int files = 0;
+        boolean hasWaited;
+        do {
+            append("a", "more " + files);
+            roll();
+            hasWaited = compactOpeningAtMost(files++);
+        } while (hasWaited);
+        assertThat(files).isGreaterThan(1);
+        assertThat(records()).filteredOn(record -> record.startsWith("a=")).hasSize(1);
+        assertThat(fixture.failure).isNull();
+    }
+
+    /** Compacts; while each segment is swapped in, only few files can be opened. Whether one had to wait for that. */
+    private boolean compactOpeningAtMost(int files) throws IOException {
+        boolean hasWaited = false;
+        try (Compactor compactor = new Compactor(fixture.disk, plan(0, EVERYWHERE))) {
+            Compactor.Progress next = compactor.step(1 << 20);
+            for (; next instanceof Compactor.Progress.Compacted compacted; next = compactor.step(1 << 20)) {
+                fixture.openAtMost(files);
+                CompletableFuture<Boolean> swapped = fixture.log.compaction().swap(compacted.segment());
+                fixture.tasks.runAll();
+                hasWaited |= !swapped.isDone();
+                fixture.openFreely();
+                assertThat(swapped).isCompletedWithValue(true);
+            }
+            fixture.log.compaction().cleaned(((Compactor.Progress.Done) next).cleanedTo());
+            fixture.tasks.runAll();
+        }
+        return hasWaited;
     }
 
     @Test

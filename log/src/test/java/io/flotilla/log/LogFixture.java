@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
+import io.flotilla.log.fs.MemoryFileSystem.Faults;
 import io.flotilla.log.state.MetaProperties;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
@@ -85,6 +86,18 @@ public final class LogFixture {
         directory.abandon();
         tasks.clear();
         disk.killProcess();
+    }
+
+    /** So many files can be opened more, one after the other or at once. */
+    public void openAtMost(int more) {
+        disk.setFaults(Faults.openingAtMost(more));
+    }
+
+    /** Files can be opened again, and a second has passed. */
+    public void openFreely() throws IOException {
+        disk.setFaults(Faults.none());
+        directory.upkeep(0);
+        tasks.runAll();
     }
 
     public <T> T await(CompletableFuture<T> future) {

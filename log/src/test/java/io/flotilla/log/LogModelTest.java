@@ -1,5 +1,8 @@
 package io.flotilla.log;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.log.fs.MemoryFileSystem.Faults;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,37 @@ class LogModelTest {
     @MethodSource("io.flotilla.log.Seeds#few")
     void keepsWhatWasDurableThroughPowerLosses(long seed) throws IOException {
         crashRepeatedly(seed, true);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.flotilla.log.Seeds#few")
+    void waitsForFilesThatCannotBeOpenedAndLosesNothingByIt(long seed) throws IOException {
+        LogWorkload workload = new LogWorkload(seed);
+        workload.open();
+        Random random = Seeds.random(seed);
+        for (int life = 0; life < 30; life++) {
+            for (int i = random.nextInt(60); i > 0; i--) {
+                workload.step();
+            }
+            workload.openFewFiles();
+            for (int i = random.nextInt(60); i > 0; i--) {
+                workload.step();
+            }
+            if (random.nextBoolean()) {
+                workload.openFreely();
+                workload.compareAll();
+                assertThat(workload.fixture.log.durableIndex()).isEqualTo(workload.fixture.log.lastIndex());
+            }
+            assertThat(workload.fixture.failure).isNull();
+            if (random.nextInt(3) == 0) {
+                workload.fixture.kill();
+                workload.fixture.disk.powerLoss(random);
+                workload.fixture.disk.setFaults(Faults.none());
+                workload.recover();
+            }
+            workload.openFreely();
+        }
+        workload.fixture.close();
     }
 
     private static void crashRepeatedly(long seed, boolean powerLoss) throws IOException {

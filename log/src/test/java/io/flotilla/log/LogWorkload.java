@@ -34,6 +34,9 @@ final class LogWorkload {
     /** The log was cut: what comes next begins a term. */
     private boolean cut;
 
+    /** Reads need files; while none can be opened, they are not tried. */
+    private boolean shortOfFiles;
+
     LogWorkload(long seed) {
         random = Seeds.random(seed);
     }
@@ -41,6 +44,18 @@ final class LogWorkload {
     void open() throws IOException {
         fixture.open();
         versions.clear();
+    }
+
+    /** From now on only few files can be opened. */
+    void openFewFiles() {
+        shortOfFiles = true;
+        fixture.openAtMost(random.nextInt(8));
+    }
+
+    /** Files can be opened again. */
+    void openFreely() throws IOException {
+        shortOfFiles = false;
+        fixture.openFreely();
     }
 
     /** One random operation, and now and then some of the background's work. */
@@ -166,7 +181,7 @@ final class LogWorkload {
 
     private void readEntries() {
         long first = fixture.log.firstIndex();
-        if (model.lastIndex() < first) {
+        if (model.lastIndex() < first || shortOfFiles) {
             return;
         }
         long from = first + random.nextInt((int) (model.lastIndex() - first + 1));
@@ -195,7 +210,7 @@ final class LogWorkload {
     private void fetch() {
         long start = fixture.log.logStartOffset();
         long highWatermark = model.offsetAfter(committed);
-        if (highWatermark <= start) {
+        if (highWatermark <= start || shortOfFiles) {
             return;
         }
         long offset = start + random.nextInt((int) (highWatermark - start));

@@ -2,7 +2,6 @@ package io.flotilla.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,8 +25,7 @@ class PowerLossTest {
         LogWorkload workload = new LogWorkload(seed);
         int[] left = {number};
         workload.fixture.disk.setFaults((operation, path) -> {
-            boolean changes = operation != Operation.READ && operation != Operation.OPEN;
-            if (changes && left[0]-- <= 0) {
+            if (operation.isChange() && left[0]-- <= 0) {
                 throw new IOException("Power is gone");
             }
         });

@@ -277,7 +277,7 @@ class RecoveryTest {
             life.disk.flip(SegmentFiles.log(life.path(), 0), 600, 1);
             int[] left = {operation};
             life.disk.setFaults((kind, path) -> {
-                if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                if (kind.isChange() && left[0]-- <= 0) {
                     throw new IOException("Power is gone");
                 }
             });
@@ -463,7 +463,7 @@ class RecoveryTest {
                 LogFixture life = new LogFixture();
                 int[] left = {operation};
                 life.disk.setFaults((kind, path) -> {
-                    if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                    if (kind.isChange() && left[0]-- <= 0) {
                         throw new IOException("Power is gone");
                     }
                 });
@@ -495,7 +495,7 @@ class RecoveryTest {
                 life.tasks.runAll();
                 int[] left = {operation};
                 life.disk.setFaults((kind, path) -> {
-                    if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                    if (kind.isChange() && left[0]-- <= 0) {
                         throw new IOException("Power is gone");
                     }
                 });

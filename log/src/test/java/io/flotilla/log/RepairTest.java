@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
-import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.wire.record.Compression;
@@ -245,7 +244,7 @@ class RepairTest {
                 DamagedSpot spot = bad.await(bad.log.findDamage(damage()));
                 int[] left = {operation};
                 bad.disk.setFaults((kind, path) -> {
-                    if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                    if (kind.isChange() && left[0]-- <= 0) {
                         throw new IOException("Power is gone");
                     }
                 });

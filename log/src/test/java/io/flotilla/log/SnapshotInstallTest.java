@@ -3,7 +3,6 @@ package io.flotilla.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.state.InvalidSnapshotException;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -117,7 +116,7 @@ class SnapshotInstallTest {
                 LogFixture follower = follower();
                 int[] left = {operation};
                 follower.disk.setFaults((kind, path) -> {
-                    if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                    if (kind.isChange() && left[0]-- <= 0) {
                         throw new IOException("Power is gone");
                     }
                 });

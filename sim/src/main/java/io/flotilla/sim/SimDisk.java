@@ -144,8 +144,7 @@ final class SimDisk {
         if (process != null && !process.isAlive()) {
             throw new SimCrash();
         }
-        boolean changes = operation != Operation.READ && operation != Operation.OPEN;
-        if (changes && untilCrash >= 0 && untilCrash-- == 0) {
+        if (operation.isChange() && untilCrash >= 0 && untilCrash-- == 0) {
             crash.run();
             throw new SimCrash();
         }

@@ -38,7 +38,7 @@ final class ForgetfulFiles implements FileSystem {
     }
 
     @Override
-    public boolean exists(Path path) {
+    public boolean exists(Path path) throws IOException {
         return files.exists(path);
     }
 

@@ -133,7 +133,7 @@ public final class CountedFiles implements FileSystem {
     }
 
     @Override
-    public boolean exists(Path path) {
+    public boolean exists(Path path) throws IOException {
         return files.exists(path);
     }
 

@@ -208,6 +208,8 @@ final class FetchPart {
         } else if (result instanceof ReadResult.Damaged damaged) {
             error = ErrorCode.KAFKA_STORAGE_ERROR;
             found.replica().damaged(damaged.damage());
+        } else if (result instanceof ReadResult.Unavailable) {
+            error = ErrorCode.KAFKA_STORAGE_ERROR;
         } else {
             error = failure == null ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.KAFKA_STORAGE_ERROR;
         }

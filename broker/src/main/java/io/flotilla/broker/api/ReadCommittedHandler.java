@@ -57,6 +57,9 @@ public final class ReadCommittedHandler implements Handler<ReadCommittedRequest,
             replica.damaged(damaged.damage());
             return error(ErrorCode.KAFKA_STORAGE_ERROR);
         }
+        if (result instanceof ReadResult.Unavailable) {
+            return error(ErrorCode.REPLICA_NOT_AVAILABLE);
+        }
         return error(ErrorCode.OFFSET_OUT_OF_RANGE);
     }
 

@@ -5,7 +5,7 @@ import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.log.CompactionSettings;
 import io.flotilla.log.DamagedLogException;
-import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.maintain.CompactionPlan;
 import io.flotilla.log.maintain.Compactor;
 import io.flotilla.log.maintain.Compactor.Progress;
@@ -32,7 +32,7 @@ final class Compaction {
         COMPACTED,
         /** There was nothing to do. */
         NOTHING,
-        /** The log went away, or was replaced, or the disk is full: to be tried again in time. */
+        /** The log went away, or was replaced, or there was a shortage: to be tried again in time. */
         GIVEN_UP
     }
 
@@ -196,7 +196,7 @@ final class Compaction {
 
     private void failed(Throwable cause) {
         boolean gone = !replica.isServing();
-        if (cause instanceof NoSpaceException || gone) {
+        if (cause instanceof ShortageException || gone) {
             LOG.info("{}: compaction is put off: {}", replica.name(), cause.toString());
             close(Outcome.GIVEN_UP);
             return;

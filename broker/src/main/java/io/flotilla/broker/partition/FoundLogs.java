@@ -7,14 +7,17 @@ import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
 import io.flotilla.log.LogMove;
 import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.TooManyOpenFilesException;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.raft.core.HardState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -46,6 +49,7 @@ final class FoundLogs {
         this.image = image;
     }
 
+    /** @throws UncheckedIOException when it cannot be told now what becomes of them, because no files can be opened */
     void settle() {
         directories.working().forEach(this::noteIfReturned);
         directories.working().forEach(this::removeUnwanted);
@@ -65,7 +69,7 @@ final class FoundLogs {
                 returned.put(directory, noted.getAsLong());
             }
         } catch (IOException e) {
-            directory.fail("since when it belongs to this broker cannot be read", e);
+            fail(directory, "since when it belongs to this broker cannot be read", e);
         }
     }
 
@@ -79,11 +83,19 @@ final class FoundLogs {
         } catch (NoSpaceException e) {
             LOG.warn("Since when {} belongs to this broker cannot be noted: {}", directory.path(), e.getMessage());
             if (returned.containsKey(directory)) {
-                directory.fail("since when it belongs to this broker cannot be noted", e);
+                fail(directory, "since when it belongs to this broker cannot be noted", e);
             }
         } catch (IOException e) {
-            directory.fail("since when it belongs to this broker cannot be noted", e);
+            fail(directory, "since when it belongs to this broker cannot be noted", e);
         }
+    }
+
+    /** Whoever can open no files knows nothing of a directory, good or bad: then nothing is settled. */
+    private static void fail(LogDirectory directory, String what, IOException cause) {
+        if (cause instanceof TooManyOpenFilesException) {
+            throw new UncheckedIOException(cause);
+        }
+        directory.fail(what, cause);
     }
 
     private long since(LogDirectory directory) {
@@ -116,6 +128,7 @@ final class FoundLogs {
         }
     }
 
+    /** @throws UncheckedIOException when it is where it was, because no files can be opened */
     static void setAside(LogDirectory directory, LogId found, String why) {
         try {
             LOG.warn(
@@ -125,14 +138,17 @@ final class FoundLogs {
                     why,
                     directory.setAside(found));
         } catch (IOException e) {
-            directory.fail(found.directoryName() + " cannot be set aside", e);
+            fail(directory, found.directoryName() + " cannot be set aside", e);
         }
     }
 
+    /** @throws UncheckedIOException when it is still there, because no files can be opened */
     static void delete(LogDirectory directory, LogId logId, String why) {
         try {
             directory.delete(logId);
             LOG.info("{} deleted: {}", logId.directoryName(), why);
+        } catch (TooManyOpenFilesException e) {
+            throw new UncheckedIOException(e);
         } catch (IOException e) {
             LOG.error("{} was to be deleted and is not: {}", logId.directoryName(), why, e);
         }
@@ -152,7 +168,7 @@ final class FoundLogs {
                 try {
                     directory.setForgetful(log);
                 } catch (IOException e) {
-                    directory.fail("it cannot be noted that " + log.directoryName() + " may be out of date", e);
+                    fail(directory, "it cannot be noted that " + log.directoryName() + " may be out of date", e);
                     return;
                 }
             }
@@ -170,43 +186,62 @@ final class FoundLogs {
 
     // ---- copies
 
+    /**
+     * A log as it is found in one directory.
+     *
+     * @param origin the directory that it was copied from, if a move was under way, or null
+     */
+    private record Copy(LogDirectory directory, boolean forgetful, UUID origin) {}
+
     private void keepOneCopy(LogId log) {
-        List<LogDirectory> holding = directories
+        List<Copy> copies = directories
                 .working()
                 .filter(directory -> directory.contains(log))
+                .map(directory -> look(directory, log))
+                .filter(Objects::nonNull)
                 .toList();
-        if (holding.size() < 2 || isMetadata(log)) {
+        if (copies.size() < 2 || isMetadata(log)) {
             return;
         }
-        LogDirectory newest = holding.stream()
-                .max(Comparator.comparing((LogDirectory directory) -> !isForgetful(directory, log))
+        Copy newest = copies.stream()
+                .max(Comparator.comparing((Copy copy) -> !copy.forgetful())
                         .thenComparing(this::leftBefore)
-                        .thenComparing(directory -> !isMereCopy(directory, log, holding)))
+                        .thenComparing(copy -> !isMereCopy(copy, copies)))
                 .orElseThrow();
-        for (LogDirectory other : holding) {
-            String why = "the replica is in " + newest.path() + " now";
-            if (other != newest && isMereCopy(other, log, holding)) {
-                delete(other, log, why);
+        for (Copy other : copies) {
+            String why = "the replica is in " + newest.directory().path() + " now";
+            if (other != newest && isMereCopy(other, copies)) {
+                delete(other.directory(), log, why);
             } else if (other != newest) {
-                setAside(other, log, why);
+                setAside(other.directory(), log, why);
             }
         }
     }
 
+    /** Looks at a log; null if its directory fails. */
+    private static Copy look(LogDirectory directory, LogId log) {
+        try {
+            return new Copy(directory, isForgetful(directory, log), LogMove.movedFrom(directory, log));
+        } catch (IOException e) {
+            fail(directory, log.directoryName() + " cannot be looked at", e);
+            return null;
+        }
+    }
+
     /** When the directory left, which makes what is in it old; what never left is newer than all. */
-    private long leftBefore(LogDirectory directory) {
+    private long leftBefore(Copy copy) {
+        LogDirectory directory = copy.directory();
         return returned.containsKey(directory) ? image.directoryLeftBefore(nodeId, id(directory)) : Long.MAX_VALUE;
     }
 
-    private static boolean isForgetful(LogDirectory directory, LogId log) {
+    private static boolean isForgetful(LogDirectory directory, LogId log) throws IOException {
         HardStateJournal journal = directory.journal();
         return directory.isForgetful(log)
                 || journal != null && journal.load(log.group()).votedFor() == HardState.FORGOTTEN;
     }
 
     /** Whether a move was under way and had not come about: what was copied counts. */
-    private static boolean isMereCopy(LogDirectory directory, LogId log, List<LogDirectory> holding) {
-        UUID origin = LogMove.movedFrom(directory, log);
-        return holding.stream().anyMatch(other -> id(other).equals(origin));
+    private static boolean isMereCopy(Copy copy, List<Copy> copies) {
+        return copies.stream().anyMatch(other -> id(other.directory()).equals(copy.origin()));
     }
 }

@@ -5,7 +5,8 @@ import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogDirectoryException;
 import io.flotilla.log.LogId;
 import io.flotilla.log.LogRules;
-import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.ShortageException;
+import io.flotilla.log.fs.TooManyOpenFilesException;
 import io.flotilla.log.state.MetaProperties;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,6 +71,7 @@ public final class LogDirectories {
      * Opens the directories of a broker.
      *
      * @throws LogDirectoryException when one of them must not be used: the message says which, why and what to do
+     * @throws TooManyOpenFilesException when this process can open too few files to start
      * @throws IOException when none of them can be used
      */
     public static LogDirectories open(Collection<Path> paths, int nodeId, Environment environment, LogRules rules)
@@ -84,7 +86,8 @@ public final class LogDirectories {
                     opened.add(directory);
                     clusterId =
                             sameCluster(path, clusterId, directory.identity().clusterId());
-                } catch (LogDirectoryException e) {
+                } catch (LogDirectoryException | TooManyOpenFilesException e) {
+                    // Of a directory that could not be looked at it must not be told that it has failed.
                     throw e;
                 } catch (IOException e) {
                     unusable.add(new Unusable(path, e.toString()));
@@ -279,8 +282,8 @@ public final class LogDirectories {
         working().forEach(directory -> {
             try {
                 directory.upkeep(minFreeBytes);
-            } catch (NoSpaceException e) {
-                LOG.debug("{} is still full", directory.path(), e);
+            } catch (ShortageException e) {
+                LOG.debug("{} is still to be waited for", directory.path(), e);
             } catch (IOException e) {
                 directory.fail("it cannot be told how much space it has", e);
             }

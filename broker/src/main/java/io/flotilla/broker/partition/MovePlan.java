@@ -2,7 +2,7 @@ package io.flotilla.broker.partition;
 
 import io.flotilla.broker.env.EventLoop;
 import io.flotilla.log.LogDirectory;
-import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.state.PlannedMove;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +44,7 @@ final class MovePlan {
      * Takes over the list of the last process, once, before there are entries. One that cannot be read is as good as none.
      *
      * @param in where it stands
+     * @return completes on the loop; exceptionally when there is a shortage, to be tried again
      */
     CompletableFuture<Void> load(LogDirectory in) {
         return CompletableFuture.supplyAsync(() -> read(in), blocking)
@@ -62,6 +63,8 @@ final class MovePlan {
     private static List<PlannedMove> read(LogDirectory in) {
         try {
             return in.plannedMoves();
+        } catch (ShortageException e) {
+            throw new UncheckedIOException(e);
         } catch (IOException e) {
             LOG.error(
                     "Which replicas were still to move to other log directories is unknown: ask for it again. {}",
@@ -129,11 +132,11 @@ final class MovePlan {
     private void write(List<PlannedMove> moves) {
         try {
             home.notePlannedMoves(moves);
-        } catch (NoSpaceException e) {
+        } catch (ShortageException e) {
             LOG.warn(
-                    "{} has no room to note which replicas are to move to other log directories: a stop would undo what was"
-                            + " asked last",
-                    home.path());
+                    "Which replicas are to move to other log directories cannot be noted: a stop would undo what was asked"
+                            + " last. {}",
+                    e.getMessage());
             throw new UncheckedIOException(e);
         } catch (IOException e) {
             home.fail("which replicas are to move cannot be noted", e);

@@ -90,6 +90,8 @@ public final class RangeChecksums {
         } else if (result instanceof ReadResult.Damaged damaged) {
             replica.damaged(damaged.damage());
             fail(ErrorCode.KAFKA_STORAGE_ERROR, damaged.damage().toString());
+        } else if (result instanceof ReadResult.Unavailable unavailable) {
+            fail(ErrorCode.REPLICA_NOT_AVAILABLE, unavailable.cause().getMessage());
         } else {
             fail(ErrorCode.OFFSET_OUT_OF_RANGE, "not here any more");
         }

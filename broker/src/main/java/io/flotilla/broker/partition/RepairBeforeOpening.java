@@ -6,7 +6,7 @@ import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
 import io.flotilla.log.OpenResult;
 import io.flotilla.log.RepairResult;
-import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.ShortageException;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens a log that may be damaged where it must be read to be opened: repairs it with committed entries of other replicas,
- * for as long as it takes and the log is wanted, and likewise waits for room on a full disk. Used once. Blocking work runs in the background, the rest on any thread,
- * one step at a time.
+ * for as long as it takes and the log is wanted, and likewise waits for room on a full disk, and for files that can be opened.
+ * Used once. Blocking work runs in the background, the rest on any thread, one step at a time.
  */
 final class RepairBeforeOpening {
     private static final Logger LOG = LoggerFactory.getLogger(RepairBeforeOpening.class);
@@ -37,7 +37,7 @@ final class RepairBeforeOpening {
     private final BooleanSupplier wanted;
     private final Consumer<String> onDamage;
     private final CompletableFuture<OpenResult.Opened> opened = new CompletableFuture<>();
-    private boolean awaitsSpace;
+    private boolean isWaiting;
 
     /**
      * @param open opens the log; blocks
@@ -74,8 +74,8 @@ final class RepairBeforeOpening {
         try {
             result = open.get();
         } catch (RuntimeException e) {
-            if (e.getCause() instanceof NoSpaceException full) {
-                awaitSpace(full);
+            if (e.getCause() instanceof ShortageException shortage) {
+                await(shortage, this::attempt);
             } else {
                 opened.completeExceptionally(e);
             }
@@ -97,21 +97,18 @@ final class RepairBeforeOpening {
         fill(damaged.spot(), peers.others(), 0);
     }
 
-    /** A log that is new, or that must be mended, takes some room on the disk: there may be some soon. */
-    private void awaitSpace(NoSpaceException full) {
+    /** A log that is new, or that must be mended, takes some room on the disk, and every log takes files: there may be some soon. */
+    private void await(ShortageException shortage, Runnable then) {
         if (!wanted.getAsBoolean()) {
-            opened.completeExceptionally(new ReplicaOpener.DamagedException(full.getMessage()));
+            opened.completeExceptionally(new ReplicaOpener.DamagedException(shortage.getMessage()));
             return;
         }
-        if (!awaitsSpace) {
-            awaitsSpace = true;
-            LOG.error(
-                    "{} is opened once there is room for it: delete something, or make the disk larger. {}",
-                    logId.directoryName(),
-                    full.getMessage());
-            onDamage.accept(full.getMessage());
+        if (!isWaiting) {
+            isWaiting = true;
+            LOG.error("{} is opened as soon as it can be. {}", logId.directoryName(), shortage.getMessage());
+            onDamage.accept(shortage.getMessage());
         }
-        loop.schedule(() -> blocking.execute(this::attempt), RETRY_MS);
+        loop.schedule(() -> blocking.execute(then), RETRY_MS);
     }
 
     private void fill(DamagedSpot spot, List<Integer> brokers, int next) {
@@ -144,6 +141,9 @@ final class RepairBeforeOpening {
         RepairResult result;
         try {
             result = directory.repair(logId, spot, batches);
+        } catch (ShortageException e) {
+            await(e, () -> again(spot));
+            return;
         } catch (IOException e) {
             opened.completeExceptionally(new UncheckedIOException(e));
             return;

@@ -4,6 +4,7 @@ import io.flotilla.broker.env.EventLoop;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogMove;
 import io.flotilla.log.SettledParts;
+import io.flotilla.log.fs.ShortageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -208,7 +209,7 @@ final class ReplicaMove {
                             move.finish(all);
                         }))
                         .thenCompose(finished -> move.adopt(blocking))
-                        .thenCompose(adopted -> inBackground(move::commit)))
+                        .thenCompose(adopted -> commit()))
                 .whenCompleteAsync(
                         (nothing, failure) -> {
                             if (failure == null) {
@@ -219,6 +220,20 @@ final class ReplicaMove {
                             }
                         },
                         loop);
+    }
+
+    /** Once it has begun it is not given up: a shortage is waited out. */
+    private CompletableFuture<Void> commit() {
+        return inBackground(move::commit).exceptionallyCompose(failure -> {
+            boolean isShortage = failure.getCause() instanceof UncheckedIOException unchecked
+                    && unchecked.getCause() instanceof ShortageException;
+            if (!isShortage) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            CompletableFuture<Void> again = new CompletableFuture<>();
+            loop.schedule(() -> again.complete(null), LOOK_MS);
+            return again.thenCompose(nothing -> commit());
+        });
     }
 
     private void giveUp(String why) {

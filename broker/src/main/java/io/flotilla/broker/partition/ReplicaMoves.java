@@ -58,18 +58,27 @@ public final class ReplicaMoves {
      * @param home the log directory that has the cluster metadata; what is planned is noted there
      */
     public void resume(LogDirectory home) {
-        loop.execute(() -> plan.load(home).thenRun(() -> {
-            if (plan.size() > 0) {
-                long away = plan.targets().values().stream()
-                        .filter(id -> working(id) == null)
-                        .count();
-                LOG.info(
-                        "{} replicas are still to move to other log directories, {} of them to such that are not here now",
-                        plan.size(),
-                        away);
-                look();
-            }
-        }));
+        loop.execute(() -> plan.load(home)
+                .whenCompleteAsync(
+                        (nothing, shortage) -> {
+                            if (shortage != null) {
+                                loop.schedule(() -> resume(home), LOOK_MS);
+                            } else if (plan.size() > 0) {
+                                resumed();
+                            }
+                        },
+                        loop));
+    }
+
+    private void resumed() {
+        long away = plan.targets().values().stream()
+                .filter(id -> working(id) == null)
+                .count();
+        LOG.info(
+                "{} replicas are still to move to other log directories, {} of them to such that are not here now",
+                plan.size(),
+                away);
+        look();
     }
 
     private LogDirectory working(UUID id) {

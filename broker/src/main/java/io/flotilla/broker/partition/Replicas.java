@@ -402,8 +402,12 @@ public final class Replicas {
     /** Another log of this name waits until the place is free. */
     private void vacate(Slot slot, CompletableFuture<Void> gone) {
         String name = slot.logId().directoryName();
-        removals.put(name, gone);
-        gone.thenRunAsync(() -> removals.remove(name, gone), loop);
+        CompletableFuture<Void> over = gone.exceptionally(failure -> {
+            LOG.error("{} stays where it is: {}", name, failure.toString());
+            return null;
+        });
+        removals.put(name, over);
+        over.thenRunAsync(() -> removals.remove(name, over), loop);
     }
 
     private CompletableFuture<Void> close(PartitionId id, Replica replica) {

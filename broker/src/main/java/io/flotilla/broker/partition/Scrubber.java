@@ -26,6 +26,8 @@ public final class Scrubber {
     private static final int RANGE_BYTES = 4 << 20;
     private static final long MOST_FIRST_DELAY_MS = 600_000;
     private static final long MS_PER_SECOND = 1_000;
+    /** After which what could not be read is read again. */
+    private static final long RETRY_MS = 2_000;
 
     private final EventLoop loop;
     private final Executor blocking;
@@ -110,6 +112,10 @@ public final class Scrubber {
     }
 
     private void compare(Replica replica, List<Integer> members, RangeChecksumResponse here, Throwable failure) {
+        if (failure == null && here.errorCode() == ErrorCode.REPLICA_NOT_AVAILABLE.code()) {
+            loop.schedule(() -> goOn(replica, here.firstIndex()), RETRY_MS);
+            return;
+        }
         boolean damaged = failure != null || here.errorCode() != ErrorCode.NONE.code();
         if (damaged || here.lastIndex() < here.firstIndex()) {
             // Damage makes another replica lead, and its broker goes on.

@@ -6,6 +6,8 @@ import io.flotilla.broker.NoLeaks;
 import io.flotilla.log.ReadResult;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.wire.frame.ErrorCode;
+import io.flotilla.wire.message.RangeChecksumRequest;
+import io.flotilla.wire.message.RangeChecksumResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -275,6 +277,106 @@ class RecoveryTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    // ---- a process that can open no more files
+
+    /** Its disk is as it was: nothing was set aside, kept as damaged, or made anew. */
+    private void assertUnharmed(int broker) throws IOException {
+        assertThat(cluster.broker(broker).files.list(Path.of("/data"))).noneMatch(name -> name.endsWith("-stray"));
+        assertThat(cluster.broker(broker).files.list(LOG)).noneMatch(name -> name.endsWith(".quarantine"));
+        assertThat(cluster.broker(broker).replicas().damaged()).isEmpty();
+        assertThat(cluster.broker(broker).directory("/data").failure()).isNull();
+        assertThat(cluster.replica(broker).group().core().isForgetful()).isFalse();
+    }
+
+    @Test
+    void aReplicaIsOpenedOnceItsFilesCanBe() throws IOException {
+        List<String> records = fillSegments(3);
+        int follower = cluster.awaitLeader() % 3 + 1;
+        for (int files = 0; files < 12; files++) {
+            cluster.kill(follower);
+            cluster.startWithSlowDisk(follower);
+            cluster.broker(follower).openAtMost(files);
+            cluster.loop.advance(5_000);
+            boolean isOpen = cluster.replica(follower) != null;
+            assertThat(cluster.broker(follower).replicas().damaged().values())
+                    .allMatch(why -> why.contains("Raise the limit of open files"))
+                    .hasSize(isOpen ? 0 : 1);
+            assertThat(files > 0 || !isOpen).isTrue();
+            cluster.broker(follower).openFreely();
+            cluster.await(() -> cluster.replica(follower) != null);
+            assertUnharmed(follower);
+            assertAllHave(records);
+        }
+    }
+
+    @Test
+    void aLeaderThatCannotOpenItsFilesLeadsOnAndReadsThemLater() throws IOException {
+        List<String> records = fillSegments(8); // More than is kept in memory.
+        int leader = cluster.awaitLeader();
+        cluster.broker(leader).openAtMost(0);
+        assertThat(read(leader)).isInstanceOf(ReadResult.Unavailable.class);
+        RangeChecksumResponse scrubbed = checksum(leader);
+        assertThat(scrubbed.errorCode()).isEqualTo(ErrorCode.REPLICA_NOT_AVAILABLE.code());
+        assertThat(scrubbed.errorMessage()).contains("Raise the limit of open files");
+        cluster.loop.advance(5_000);
+        assertThat(cluster.awaitLeader()).isEqualTo(leader);
+        assertThat(cluster.replica(leader).isRepairing()).isFalse();
+
+        cluster.broker(leader).openFreely();
+        assertThat(read(leader)).isInstanceOf(ReadResult.Batches.class);
+        assertThat(checksum(leader).errorCode()).isEqualTo(ErrorCode.NONE.code());
+        assertUnharmed(leader);
+        assertAllHave(records);
+    }
+
+    private ReadResult read(int broker) {
+        CompletableFuture<ReadResult> read = new CompletableFuture<>();
+        cluster.loop.execute(
+                () -> cluster.replica(broker).read(0, SEGMENT_BYTES, true).thenAccept(read::complete));
+        cluster.await(read::isDone);
+        if (read.join() instanceof ReadResult.Batches batches) {
+            batches.bytes().release();
+        }
+        return read.join();
+    }
+
+    private RangeChecksumResponse checksum(int broker) {
+        RangeChecksumRequest all = RangeChecksumRequest.builder()
+                .topicId(cluster.replica(broker).id().topicId())
+                .partition(0)
+                .lastIndex(-1)
+                .maxBytes(1 << 20)
+                .build();
+        CompletableFuture<RangeChecksumResponse> computed = new CompletableFuture<>();
+        cluster.loop.execute(() ->
+                RangeChecksums.of(cluster.replica(broker), all, cluster.loop).thenAccept(computed::complete));
+        cluster.await(computed::isDone);
+        return computed.join();
+    }
+
+    @Test
+    void aLeaderThatCannotBeginASegmentTakesNoRecordsUntilItCan() throws IOException {
+        List<String> records = fillSegments(1);
+        int leader = cluster.awaitLeader();
+        cluster.broker(leader).openAtMost(0);
+        ErrorCode error = ErrorCode.NONE;
+        for (int i = 0; i < 4 && error == ErrorCode.NONE; i++) {
+            ProduceResult result = cluster.produce(leader, Batches.of("x".repeat(SEGMENT_BYTES / 3)));
+            error = result.error();
+            if (error == ErrorCode.NONE) {
+                records.add(result.baseOffset() + ":");
+            }
+        }
+        assertThat(error).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+
+        cluster.broker(leader).openFreely();
+        records.add(cluster.produce(leader, Batches.of("taken")).baseOffset() + ":taken");
+        assertUnharmed(leader);
+        cluster.losePower();
+        cluster.startAll();
+        assertAllHave(records);
     }
 
     // ---- topics

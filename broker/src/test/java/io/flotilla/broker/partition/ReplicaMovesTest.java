@@ -202,6 +202,35 @@ class ReplicaMovesTest {
         cluster.stopAll();
     }
 
+    @Test
+    void aMoveThatCannotOpenFilesAtAnyStepIsGivenUpOrComesToItsEnd() throws IOException {
+        boolean sawGivenUp = false;
+        boolean sawWaited = false;
+        for (int files = 0; ; files++) {
+            assertThat(files).as("files opened by a move").isLessThan(MOST_STEPS);
+            start(files + 1);
+            cluster.broker(2).openAtMost(files);
+            ask(2, "/data2");
+            cluster.loop.advance(2_000);
+            boolean isThere = cluster.replica(2) != null && directory(2).equals("/data2");
+            cluster.broker(2).openFreely();
+            cluster.await(() -> cluster.replica(2) != null);
+            assertThat(cluster.broker(2).directory("/data").failure()).isNull();
+            assertThat(cluster.broker(2).directory("/data2").failure()).isNull();
+            assertThat(cluster.replica(2).group().core().isForgetful()).isFalse();
+            sawGivenUp |= directory(2).equals("/data");
+            sawWaited |= !isThere && directory(2).equals("/data2");
+            assertThat(isOnDisk(2, "/data") && isOnDisk(2, "/data2")).isFalse();
+            produce("afterwards");
+            assertAllHaveAll();
+            cluster.stopAll();
+            if (isThere) {
+                break;
+            }
+        }
+        assertThat(sawGivenUp && sawWaited).isTrue();
+    }
+
     /** Power goes at any step: one copy counts, and it has all that was acknowledged. The move comes about if it was promised. */
     @Test
     void aPowerLossAtAnyStepLeavesOneCopyThatCounts() throws IOException {
@@ -213,7 +242,7 @@ class ReplicaMovesTest {
             int mover = 1 + step % 3;
             int[] left = {step};
             cluster.broker(mover).files.setFaults((operation, path) -> {
-                if (operation != Operation.READ && operation != Operation.OPEN && left[0]-- <= 0) {
+                if (operation.isChange() && left[0]-- <= 0) {
                     throw new IOException("Power is gone");
                 }
             });

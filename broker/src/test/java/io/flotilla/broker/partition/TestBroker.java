@@ -18,6 +18,7 @@ import io.flotilla.broker.metrics.Metrics;
 import io.flotilla.broker.net.Peers;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.fs.MemoryFileSystem;
+import io.flotilla.log.fs.MemoryFileSystem.Faults;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.MetaProperties;
 import io.flotilla.wire.message.RangeChecksumRequest;
@@ -266,6 +267,20 @@ public final class TestBroker {
     public void releaseDisk() {
         files.setFaults((operation, path) -> {});
         disk.release();
+        loop.run();
+    }
+
+    /** The process can open so many files more; what waits for the disk goes on. */
+    public void openAtMost(int more) {
+        files.setFaults(Faults.openingAtMost(more));
+        disk.release();
+        loop.run();
+    }
+
+    /** Files can be opened again, and a second has passed. */
+    public void openFreely() {
+        files.setFaults(Faults.none());
+        directories.upkeep(0);
         loop.run();
     }
 

@@ -1,6 +1,7 @@
 package io.flotilla.log.flush;
 
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.ShortageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,8 @@ public final class DirectorySync {
     /**
      * Makes all changes of names that the caller made before durable. Blocks.
      *
+     * @throws io.flotilla.log.fs.ShortageException when the directory could not be opened: no sync was begun, so it may be tried
+     *     again
      * @throws IOException when the disk failed; all who shared the sync get it
      */
     public void sync() throws IOException {
@@ -50,6 +53,9 @@ public final class DirectorySync {
         try {
             turn.done.join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof ShortageException shortage) {
+                throw shortage;
+            }
             throw new IOException("sync of " + directory + " failed: " + e.getCause(), e.getCause());
         }
     }

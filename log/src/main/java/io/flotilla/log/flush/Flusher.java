@@ -2,13 +2,14 @@ package io.flotilla.log.flush;
 
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.ShortageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * several targets are written and synced at a time, because a disk commits them together.
  *
  * <p>The first failed write or sync fences the directory for good: what a later success would mean is unknown (Rebello et
- * al., ATC 2020). A full disk is no such failure: what could not be written waits for {@link #resume}. Thread-safe.
+ * al., ATC 2020). A shortage is no such failure, of space on the disk or of files that can be opened: the operation that meets
+ * with it has not been begun, so it leaves nothing in doubt. What could not be done waits for {@link #resume}. Thread-safe.
  */
 public final class Flusher {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
@@ -39,9 +41,8 @@ public final class Flusher {
 
     private final ConcurrentLinkedQueue<FlushTarget> dirty = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean running = new AtomicBoolean();
-    private final AtomicBoolean full = new AtomicBoolean();
-    /** What could not be done for want of space, in an order that does not change from run to run. */
-    private final Set<FlushTarget> stalled = Collections.synchronizedSet(new LinkedHashSet<>());
+    /** What could not be done until now, and of what there was too little, in an order that does not change from run to run. */
+    private final Map<FlushTarget, ShortageException> stalled = Collections.synchronizedMap(new LinkedHashMap<>());
 
     private final AtomicReference<LogFailure> failure = new AtomicReference<>();
 
@@ -88,7 +89,7 @@ public final class Flusher {
                         cause.cause());
             }
             onFence.accept(cause);
-            for (FlushTarget target : List.copyOf(stalled)) {
+            for (FlushTarget target : List.copyOf(stalled.keySet())) {
                 if (cause.kind() != LogFailure.Kind.ABANDONED && target.dirty.compareAndSet(false, true)) {
                     dirty.add(target);
                     startRound();
@@ -150,7 +151,8 @@ public final class Flusher {
         if (failure.get() == null) {
             try {
                 target.flush();
-            } catch (NoSpaceException e) {
+                stalled.remove(target);
+            } catch (ShortageException e) {
                 stall(target, e);
             } catch (IOException | RuntimeException | Error e) {
                 fence(new LogFailure(LogFailure.Kind.IO, describe(e), e));
@@ -163,28 +165,30 @@ public final class Flusher {
         }
     }
 
-    private void stall(FlushTarget target, NoSpaceException e) {
-        stalled.add(target);
-        if (full.compareAndSet(false, true)) {
+    private void stall(FlushTarget target, ShortageException e) {
+        boolean isFirst = stalled.isEmpty();
+        stalled.put(target, e);
+        if (isFirst) {
             LOG.error(
-                    "Log directory {} is full: nothing is written to it until there is space again. {}",
+                    "What is to be written to log directory {} waits, and is written as soon as that can be done. {}",
                     directory,
                     e.getMessage());
         }
     }
 
-    /** Whether something waits for space on the disk. */
-    public boolean isFull() {
-        return full.get();
+    /** Whether something waits for space, or for a file that can be opened. */
+    public boolean isStalled() {
+        return !stalled.isEmpty();
     }
 
-    /** There may be space again: tries what could not be done. */
+    /** Whether something waits for space on the disk. */
+    public boolean isFull() {
+        return isStalled() && List.copyOf(stalled.values()).stream().anyMatch(NoSpaceException.class::isInstance);
+    }
+
+    /** There may be enough again: tries what could not be done. */
     public void resume() {
-        full.set(false);
-        for (FlushTarget target : List.copyOf(stalled)) {
-            stalled.remove(target);
-            markDirty(target);
-        }
+        List.copyOf(stalled.keySet()).forEach(this::markDirty);
     }
 
     private String describe(Throwable e) {

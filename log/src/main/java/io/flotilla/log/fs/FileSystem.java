@@ -27,13 +27,19 @@ public interface FileSystem {
      * Opens a file.
      *
      * @throws java.nio.file.NoSuchFileException when it, or for {@link Access#WRITE} its directory, does not exist
+     * @throws TooManyOpenFilesException when no more files can be opened; so do all others that open something for the time being
      */
     FileHandle open(Path file, Access access) throws IOException;
 
     /** Names of the files and directories in a directory, sorted. */
     List<String> list(Path directory) throws IOException;
 
-    boolean exists(Path path);
+    /**
+     * Whether there is a file or directory of this name.
+     *
+     * @throws IOException when that cannot be told: what cannot be reached is not taken for absent
+     */
+    boolean exists(Path path) throws IOException;
 
     /** Creates a directory and its missing parents; no error when it exists. */
     void createDirectories(Path directory) throws IOException;

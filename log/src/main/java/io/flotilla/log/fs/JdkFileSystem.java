@@ -8,20 +8,32 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The real disk, through the JDK's file channels. */
 public final class JdkFileSystem implements FileSystem {
+    private static final Logger LOG = LoggerFactory.getLogger(JdkFileSystem.class);
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Path NOWHERE = Path.of("/dev/null");
     /** Reading from memory is faster than this, in bytes per nanosecond, and begins within {@link #MOST_NANOS_TO_BEGIN}. */
     private static final double LEAST_SPEED_OF_MEMORY = 0.5;
 
     private static final long MOST_NANOS_TO_BEGIN = 500_000;
+
+    /** Time between two reports that no more files can be opened. */
+    private static final long REPORT_NANOS = 10_000_000_000L;
+
+    private final AtomicLong reportedNanos = new AtomicLong(System.nanoTime() - REPORT_NANOS);
 
     /** Where bytes go that are only to be in the system's memory; null where there is no such place. */
     private final FileChannel nowhere = openNowhere();
@@ -39,36 +51,67 @@ public final class JdkFileSystem implements FileSystem {
         return new Handle(
                 file,
                 switch (access) {
-                    case READ, READ_SHARED -> FileChannel.open(file, StandardOpenOption.READ);
-                    case WRITE -> openForWriting(file);
+                    case READ, READ_SHARED -> channel(file, StandardOpenOption.READ);
+                    case WRITE ->
+                        channel(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
                 });
     }
 
-    private static FileChannel openForWriting(Path file) throws IOException {
+    private FileChannel channel(Path file, OpenOption... options) throws IOException {
         try {
-            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+            return FileChannel.open(file, options);
         } catch (FileSystemException e) {
             throw translated(file, e);
         }
     }
 
-    /** The JDK tells a full disk only by the system's message for ENOSPC or EDQUOT. */
-    private static IOException translated(Path file, IOException e) {
-        String message = String.valueOf(e.getMessage());
-        boolean full = message.contains("No space left") || message.contains("quota exceeded");
-        return full ? new NoSpaceException("Disk full writing " + file, e) : e;
+    /** The JDK tells a shortage only by the system's message, for ENOSPC and EDQUOT, EMFILE and ENFILE. */
+    private IOException translated(Path file, IOException e) {
+        String reason = String.valueOf(e instanceof FileSystemException named ? named.getReason() : e.getMessage());
+        if (reason.contains("No space left") || reason.contains("quota exceeded")) {
+            return new NoSpaceException("Disk full writing " + file, e);
+        }
+        if (reason.contains("Too many open files")) {
+            TooManyOpenFilesException tooMany = new TooManyOpenFilesException(file, e);
+            report(tooMany);
+            return tooMany;
+        }
+        return e;
+    }
+
+    /** Every read, and every log that is being opened, may meet with it: the people are told here, once in a while. */
+    private void report(TooManyOpenFilesException e) {
+        long now = System.nanoTime();
+        long last = reportedNanos.get();
+        if (now - last >= REPORT_NANOS && reportedNanos.compareAndSet(last, now)) {
+            LOG.error("{}. Nothing is lost; what needs it is done once there are fewer", e.getMessage());
+        }
     }
 
     @Override
     public List<String> list(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        } catch (FileSystemException e) {
+            throw translated(directory, e);
         }
     }
 
     @Override
-    public boolean exists(Path path) {
-        return Files.exists(path);
+    public boolean exists(Path path) throws IOException {
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (FileSystemException e) {
+            Path parent = path.getParent();
+            if (parent != null && Files.isRegularFile(parent)) {
+                // Nothing is in a file.
+                return false;
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -88,19 +131,30 @@ public final class JdkFileSystem implements FileSystem {
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        try (FileChannel channel = channel(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
     @Override
     public long freeSpace(Path path) throws IOException {
-        return Files.getFileStore(path).getUsableSpace();
+        return known(path, path.toFile().getUsableSpace());
     }
 
     @Override
     public long totalSpace(Path path) throws IOException {
-        return Files.getFileStore(path).getTotalSpace();
+        return known(path, path.toFile().getTotalSpace());
+    }
+
+    /**
+     * What a disk has, asked in the old way: for a {@link java.nio.file.FileStore} the JDK opens the system's list of mounts, and
+     * says something else than the truth where no more files can be opened. The old way says 0 where it cannot tell.
+     */
+    private static long known(Path path, long bytes) throws IOException {
+        if (bytes == 0) {
+            Files.readAttributes(path, BasicFileAttributes.class);
+        }
+        return bytes;
     }
 
     @Override
@@ -114,7 +168,7 @@ public final class JdkFileSystem implements FileSystem {
 
     @Override
     public Closeable lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        FileChannel channel = channel(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         FileLock lock = null;
         try {
             lock = channel.tryLock();

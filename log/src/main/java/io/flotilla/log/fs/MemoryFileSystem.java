@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
@@ -21,6 +22,7 @@ public final class MemoryFileSystem implements FileSystem {
     /** What a {@link Faults} can make fail. */
     public enum Operation {
         OPEN,
+        LIST,
         CREATE,
         READ,
         WRITE,
@@ -28,7 +30,17 @@ public final class MemoryFileSystem implements FileSystem {
         SYNC,
         RENAME,
         DELETE,
-        SYNC_DIRECTORY
+        SYNC_DIRECTORY;
+
+        /** Whether something on the disk, or what survives there, is another thing afterwards. */
+        public boolean isChange() {
+            return this != OPEN && this != LIST && this != READ;
+        }
+
+        /** Whether a file or directory is opened for it: it fails while no more can be ({@link TooManyOpenFilesException}). */
+        public boolean opens() {
+            return this == OPEN || this == LIST || this == SYNC_DIRECTORY;
+        }
     }
 
     /** Decides which operations fail. */
@@ -36,6 +48,21 @@ public final class MemoryFileSystem implements FileSystem {
     public interface Faults {
         /** Called before each operation; an exception is what the caller gets, and the operation has no effect. */
         void before(Operation operation, Path path) throws IOException;
+
+        /** Nothing fails. */
+        static Faults none() {
+            return (operation, path) -> {};
+        }
+
+        /** So many files and directories can be opened more, then none ({@link TooManyOpenFilesException}). */
+        static Faults openingAtMost(int more) {
+            AtomicInteger left = new AtomicInteger(more);
+            return (operation, path) -> {
+                if (operation.opens() && left.getAndDecrement() <= 0) {
+                    throw new TooManyOpenFilesException(path, null);
+                }
+            };
+        }
     }
 
     /** A change of names that is not durable yet: an appearance, a disappearance, or both at once (a rename). */
@@ -50,7 +77,7 @@ public final class MemoryFileSystem implements FileSystem {
 
     private final Directory root = new Directory();
     private final TreeSet<Path> locks = new TreeSet<>();
-    private Faults faults = (operation, path) -> {};
+    private Faults faults = Faults.none();
     private long capacity = Long.MAX_VALUE;
     /** Counts power losses and crashes: handles and locks of an earlier life are void. */
     private int life;
@@ -135,6 +162,7 @@ public final class MemoryFileSystem implements FileSystem {
 
     @Override
     public synchronized List<String> list(Path path) throws IOException {
+        check(Operation.LIST, path);
         return List.copyOf(directory(path).visible.keySet());
     }
 

@@ -1,9 +1,7 @@
 package io.flotilla.log.fs;
 
-import java.io.IOException;
-
 /** The disk is full. */
-public final class NoSpaceException extends IOException {
+public final class NoSpaceException extends ShortageException {
     private static final long serialVersionUID = 1L;
 
     public NoSpaceException(String message, Throwable cause) {

@@ -138,7 +138,7 @@ public final class OpenFiles implements FileSystem, Closeable {
     }
 
     @Override
-    public boolean exists(Path path) {
+    public boolean exists(Path path) throws IOException {
         return files.exists(path);
     }
 

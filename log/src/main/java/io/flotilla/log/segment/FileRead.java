@@ -14,6 +14,11 @@ import io.flotilla.log.ReadResult;
  */
 public record FileRead(ReadResult result, long start, long end, boolean fromDisk, boolean holdsFile) {
     static FileRead damaged(FileRange range, long position, String reason) {
-        return new FileRead(new ReadResult.Damaged(new Damage(range.file(), position, reason)), 0, 0, false, false);
+        return without(new ReadResult.Damaged(new Damage(range.file(), position, reason)));
+    }
+
+    /** Nothing was read. */
+    static FileRead without(ReadResult result) {
+        return new FileRead(result, 0, 0, false, false);
     }
 }

@@ -4,6 +4,7 @@ import io.flotilla.log.Damage;
 import io.flotilla.log.DamagedLogException;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.index.IndexFiles;
 import io.flotilla.log.index.SegmentIndex;
@@ -75,11 +76,16 @@ public final class IndexLookup {
     private SegmentIndex rebuild(FileHandle segment, FileRange range) throws IOException {
         SegmentIndex index = scan(segment, range, interval);
         index.addTime();
-        write(SegmentFiles.index(range.directory(), range.baseOffset()), IndexFiles.encodeOffsets(index));
-        write(
-                SegmentFiles.timeIndex(range.directory(), range.baseOffset()),
-                IndexFiles.encodeTimes(index, range.end()));
-        LOG.info("Made the indexes of {} anew", range.file());
+        try {
+            write(SegmentFiles.index(range.directory(), range.baseOffset()), IndexFiles.encodeOffsets(index));
+            write(
+                    SegmentFiles.timeIndex(range.directory(), range.baseOffset()),
+                    IndexFiles.encodeTimes(index, range.end()));
+            LOG.info("Made the indexes of {} anew", range.file());
+        } catch (ShortageException e) {
+            // Whoever reads now has them; the next one makes them again.
+            LOG.info("The indexes of {} cannot be kept: {}", range.file(), e.getMessage());
+        }
         return index;
     }
 
@@ -87,8 +93,13 @@ public final class IndexLookup {
         // Two reads may do this at once: each under a name of its own.
         Path temporary =
                 file.resolveSibling(file.getFileName() + "." + rebuilds.incrementAndGet() + SmallFiles.TEMPORARY);
-        SmallFiles.write(files, temporary, content);
-        files.rename(temporary, file);
+        try {
+            SmallFiles.write(files, temporary, content);
+            files.rename(temporary, file);
+        } catch (IOException e) {
+            files.delete(temporary);
+            throw e;
+        }
     }
 
     /** The indexes of a segment that will be appended to: from its files if these are good, else from its headers. */

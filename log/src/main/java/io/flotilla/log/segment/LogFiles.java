@@ -4,7 +4,7 @@ import io.flotilla.log.LogId;
 import io.flotilla.log.flush.DirectorySync;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
-import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.index.IndexFiles;
 import io.flotilla.log.state.Ids;
@@ -63,11 +63,10 @@ public final class LogFiles {
         return files.open(SegmentFiles.log(directory, baseOffset), FileSystem.Access.WRITE);
     }
 
-    /** Creates a segment, empty; its name is durable. */
-    FileHandle createSegment(long baseOffset) throws IOException {
-        FileHandle handle = openSegment(baseOffset);
+    /** Creates a segment, empty, if it is not there; its name is durable. One file at a time is open for it. */
+    void createSegment(long baseOffset) throws IOException {
+        makeEmpty(SegmentFiles.log(directory, baseOffset));
         files.syncDirectory(directory);
-        return handle;
     }
 
     /** Writes the index files of a segment. Not synced: they can be made anew. */
@@ -88,7 +87,8 @@ public final class LogFiles {
     private void replaceUnsynced(Path file, ByteBuffer content) throws IOException {
         files.delete(file);
         try (FileHandle handle = files.open(file, FileSystem.Access.WRITE)) {
-            handle.write(new ByteBuffer[] {content}, 1, 0);
+            // What is written is to be there still if it must be written again.
+            handle.write(new ByteBuffer[] {content.duplicate()}, 1, 0);
         }
     }
 
@@ -132,7 +132,7 @@ public final class LogFiles {
      */
     List<Long> swap(CompactedSegment compacted) throws IOException {
         long baseOffset = compacted.state().baseOffset();
-        // Not there any more if this is tried again because the disk was full.
+        // Not there any more if this is tried again after a shortage.
         if (files.exists(compacted.file())) {
             files.delete(SegmentFiles.index(directory, baseOffset));
             files.delete(SegmentFiles.timeIndex(directory, baseOffset));
@@ -142,8 +142,8 @@ public final class LogFiles {
         files.syncDirectory(directory);
         try {
             writeIndexes(baseOffset, compacted.offsets(), compacted.times());
-        } catch (NoSpaceException e) {
-            // They are made anew when there is room; the swap is done, and readers wait to hear of it.
+        } catch (ShortageException e) {
+            // They are made anew when that can be done; the swap is done, and readers wait to hear of it.
             files.delete(SegmentFiles.index(directory, baseOffset));
             files.delete(SegmentFiles.timeIndex(directory, baseOffset));
         }
@@ -209,33 +209,52 @@ public final class LogFiles {
         begin(built, segment, forgetful);
         SmallFiles.write(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
         files.syncDirectory(built);
-        files.rename(built, directory);
-        namesAbove.sync();
+        rename(built, directory);
     }
 
     /**
      * Makes the directory one of a log that consists of a snapshot alone, replacing what is there: it is built beside and put in
-     * place by renaming. {@link #finishInstall} completes it after a crash.
+     * place by renaming. {@link #finishInstall} completes it after a crash; after a shortage it is called again.
      *
      * @param segment base offset of the empty segment to begin with
      * @param forgetful see {@link #isForgetful}
      */
     public void install(long snapshotIndex, byte[] snapshot, long segment, boolean forgetful) throws IOException {
-        Path built = built(INSTALL);
-        begin(built, segment, forgetful);
-        // So that whoever finds the snapshot, written last, finds everything.
-        files.syncDirectory(built);
-        SmallFiles.replace(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
-        namesAbove.sync();
-        files.rename(directory, freeName(DELETE));
-        namesAbove.sync();
-        files.rename(built, directory);
-        namesAbove.sync();
+        if (files.exists(directory)) {
+            Path built = built(INSTALL);
+            begin(built, segment, forgetful);
+            // So that whoever finds the snapshot, written last, finds everything.
+            files.syncDirectory(built);
+            SmallFiles.replace(files, SegmentFiles.snapshot(built, snapshotIndex), ByteBuffer.wrap(snapshot));
+            namesAbove.sync();
+            rename(directory, freeName(DELETE));
+        }
+        // Else a call before has come as far as that.
+        rename(path(INSTALL), directory);
     }
 
-    /** A name for what is built, free to use. */
+    /**
+     * Gives a directory another name, durably. If the log directory cannot be opened for that, it has the old name again: nobody is
+     * to take a name for durable because it is there.
+     */
+    private void rename(Path from, Path to) throws IOException {
+        files.rename(from, to);
+        try {
+            namesAbove.sync();
+        } catch (ShortageException e) {
+            files.rename(to, from);
+            throw e;
+        }
+    }
+
+    /** What the log's directory is called while it is built. */
+    private Path path(String suffix) {
+        return logDirectory.resolve(Ids.format(id.topicId()) + "-" + id.partition() + suffix);
+    }
+
+    /** The same, free to use. */
     private Path built(String suffix) throws IOException {
-        Path built = logDirectory.resolve(Ids.format(id.topicId()) + "-" + id.partition() + suffix);
+        Path built = path(suffix);
         if (files.exists(built)) {
             SmallFiles.deleteDirectory(files, built);
         }
@@ -274,7 +293,7 @@ public final class LogFiles {
     }
 
     /** Whether the replica may have forgotten what it acknowledged or voted for, and must not vote. */
-    public boolean isForgetful() {
+    public boolean isForgetful() throws IOException {
         return files.exists(directory.resolve(FORGETFUL_FILE));
     }
 
@@ -292,13 +311,12 @@ public final class LogFiles {
     /** Renames the directory to end with a suffix and never be opened again, durably. */
     public Path retire(String suffix) throws IOException {
         Path retired = freeName(suffix);
-        files.rename(directory, retired);
-        namesAbove.sync();
+        rename(directory, retired);
         return retired;
     }
 
     /** A name for the retired directory: {@code <name>.<topic id>[.<number>]<suffix>}, the name cut to fit. */
-    private Path freeName(String suffix) {
+    private Path freeName(String suffix) throws IOException {
         for (int number = 0; ; number++) {
             String ending = "." + Ids.format(id.topicId()) + (number == 0 ? "" : "." + number) + suffix;
             String name = id.directoryName();

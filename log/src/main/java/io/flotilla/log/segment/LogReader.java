@@ -1,8 +1,10 @@
 package io.flotilla.log.segment;
 
 import io.flotilla.log.DamagedLogException;
+import io.flotilla.log.ReadResult;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.index.TermStart;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBufAllocator;
@@ -68,6 +70,8 @@ public final class LogReader {
                     file.close();
                 }
             }
+        } catch (ShortageException e) {
+            return FileRead.without(new ReadResult.Unavailable(e));
         } catch (IOException e) {
             return FileRead.damaged(range, 0, "cannot be read: " + e);
         } catch (DamagedLogException e) {

@@ -5,7 +5,7 @@ import io.flotilla.log.RepairResult;
 import io.flotilla.log.flush.FlushTarget;
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileHandle;
-import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.index.IndexFiles;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -76,7 +76,7 @@ public final class LogWriter extends FlushTarget {
     private long groupBytes;
     private long unsynced;
     private Work lastWritten;
-    /** What is being done, or was when there was no space for it. */
+    /** What is being done, or was when there was a shortage. */
     private Work current;
 
     private boolean failureReported;
@@ -131,7 +131,7 @@ public final class LogWriter extends FlushTarget {
         try {
             addBuffers();
             for (Work work = next(); work != null; work = next()) {
-                // Kept until it is done, in case there is no space for it now.
+                // Kept until it is done, in case there is a shortage now.
                 current = work;
                 if (work.step() != null) {
                     writeGroup();
@@ -149,7 +149,7 @@ public final class LogWriter extends FlushTarget {
             if (!caching) {
                 sync();
             }
-        } catch (NoSpaceException e) {
+        } catch (ShortageException e) {
             forgetBuffers();
             throw e;
         } catch (IOException | RuntimeException | Error e) {
@@ -189,7 +189,7 @@ public final class LogWriter extends FlushTarget {
         addBuffersOf(work);
     }
 
-    /** The group's bytes, if it is left from a time when there was no space for it. */
+    /** The group's bytes, if it is left from a time when it could not be written. */
     private void addBuffers() {
         group.forEach(this::addBuffersOf);
     }
@@ -270,8 +270,7 @@ public final class LogWriter extends FlushTarget {
         then(() -> {
             closeFile();
             writeIndexes.run();
-            handle = files.createSegment(next);
-            handleBase = next;
+            files.createSegment(next);
         });
     }
 

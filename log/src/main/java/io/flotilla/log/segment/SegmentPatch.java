@@ -18,7 +18,7 @@ import java.util.List;
  * Puts batches from another replica where damaged ones stand. Committed entries are the same bytes on all replicas, so what is
  * replaced has the same length, and nothing good is touched: the bytes are written over the bad ones, batch by batch up to
  * where the file goes on with a good one. Until that is durable a reader finds damage, as before, for every read checks; a
- * crash on the way leaves damage, or none. What stood there is kept in {@link Quarantine} first. Blocking; used once.
+ * crash on the way leaves damage, or none. What stood there is kept in {@link Quarantine} first. Blocking; for one repair.
  */
 public final class SegmentPatch {
     private final FileSystem files;
@@ -26,6 +26,7 @@ public final class SegmentPatch {
     private final DamagedSpot spot;
     private final List<TermStart> terms;
 
+    // The place after the batches that were checked.
     private long position;
     private long index;
     private long offset;
@@ -37,14 +38,14 @@ public final class SegmentPatch {
         this.directory = directory;
         this.spot = spot;
         this.terms = terms;
-        this.position = spot.position();
-        this.index = spot.index();
-        this.offset = spot.offset();
-        this.term = spot.term();
     }
 
-    /** Applies batches of which the first is the spot's; they stay the caller's. */
+    /** Applies batches of which the first is the spot's; they stay the caller's. May be called again after a shortage. */
     public RepairResult apply(ByteBuf batches) throws IOException {
+        position = spot.position();
+        index = spot.index();
+        offset = spot.offset();
+        term = spot.term();
         Path log = SegmentFiles.log(directory, spot.segment());
         if (!files.exists(log) && spot.position() > 0) {
             return new RepairResult.Refused(log + " is gone");

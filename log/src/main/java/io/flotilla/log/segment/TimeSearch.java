@@ -5,6 +5,7 @@ import io.flotilla.log.DamagedLogException;
 import io.flotilla.log.RecordPosition;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.index.SegmentIndex;
 import io.flotilla.wire.record.BatchCursor;
 import io.flotilla.wire.record.InvalidBatchException;
@@ -52,8 +53,9 @@ public final class TimeSearch {
      * The first record with this timestamp or a later one.
      *
      * @throws DamagedLogException if a file does not hold what was written
+     * @throws ShortageException if a file cannot be opened, whatever is in it
      */
-    public RecordPosition first(Scope scope, long timestamp) {
+    public RecordPosition first(Scope scope, long timestamp) throws ShortageException {
         RecordPosition[] found = {RecordPosition.NONE};
         walk(scope, timestamp, (range, file, position, batch) -> {
             if (batch.maxTimestamp() >= timestamp) {
@@ -71,12 +73,13 @@ public final class TimeSearch {
      * @param knownMax that timestamp
      * @param rest what comes after
      * @throws DamagedLogException if a file does not hold what was written
+     * @throws ShortageException if a file cannot be opened, whatever is in it
      */
-    public RecordPosition max(Scope known, long knownMax, Scope rest) {
+    public RecordPosition max(Scope known, long knownMax, Scope rest) throws ShortageException {
         RecordPosition[] best = {RecordPosition.NONE};
         try {
             best[0] = first(known, knownMax);
-        } catch (DamagedLogException e) {
+        } catch (DamagedLogException | ShortageException e) {
             rest.tail().forEach(ByteBuf::release);
             throw e;
         }
@@ -89,7 +92,7 @@ public final class TimeSearch {
         return best[0];
     }
 
-    private void walk(Scope scope, long timestamp, Visitor visitor) {
+    private void walk(Scope scope, long timestamp, Visitor visitor) throws ShortageException {
         try {
             for (FileRange range : scope.ranges()) {
                 if (!walk(range, scope, timestamp, visitor)) {
@@ -101,6 +104,8 @@ public final class TimeSearch {
                     return;
                 }
             }
+        } catch (ShortageException e) {
+            throw e;
         } catch (IOException e) {
             throw new IllegalStateException("Batches in memory need no file", e);
         } finally {
@@ -108,7 +113,7 @@ public final class TimeSearch {
         }
     }
 
-    private boolean walk(FileRange range, Scope scope, long timestamp, Visitor visitor) {
+    private boolean walk(FileRange range, Scope scope, long timestamp, Visitor visitor) throws ShortageException {
         try (FileHandle file = files.open(range.file(), FileSystem.Access.READ_SHARED)) {
             BatchHeaders headers = new BatchHeaders(file, start(file, range, timestamp), range.end());
             while (headers.next()) {
@@ -124,6 +129,8 @@ public final class TimeSearch {
                 throw new DamagedLogException(new Damage(range.file(), headers.position(), headers.problem()));
             }
             return true;
+        } catch (ShortageException e) {
+            throw e;
         } catch (IOException e) {
             throw new DamagedLogException(new Damage(range.file(), 0, "cannot be read: " + e));
         }

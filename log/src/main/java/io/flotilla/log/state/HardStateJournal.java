@@ -61,7 +61,9 @@ public final class HardStateJournal extends FlushTarget {
     private final ConcurrentLinkedQueue<Request> requests = new ConcurrentLinkedQueue<>();
 
     // Touched by the flushing thread only.
+    /** Null if the file must be rewritten before anything is appended. */
     private FileHandle handle;
+
     private long size;
     private long synced;
 
@@ -72,7 +74,7 @@ public final class HardStateJournal extends FlushTarget {
     }
 
     /** Whether a directory has a journal. */
-    public static boolean exists(FileSystem files, Path directory) {
+    public static boolean exists(FileSystem files, Path directory) throws IOException {
         return files.exists(directory.resolve(FILE));
     }
 
@@ -93,17 +95,12 @@ public final class HardStateJournal extends FlushTarget {
             throws IOException {
         Path file = directory.resolve(FILE);
         HardStateJournal journal = new HardStateJournal(files, file, flusher);
-        boolean created = !files.exists(file);
-        journal.handle = files.open(file, FileSystem.Access.WRITE);
-        try {
-            if (created) {
-                files.syncDirectory(directory);
-            } else {
-                journal.replay(lastStop, listener);
-            }
-        } catch (IOException | RuntimeException e) {
-            journal.handle.close();
-            throw e;
+        if (files.exists(file)) {
+            journal.replay(lastStop, listener);
+        } else {
+            files.open(file, FileSystem.Access.WRITE).close();
+            files.syncDirectory(directory);
+            journal.handle = files.open(file, FileSystem.Access.WRITE);
         }
         return journal;
     }
@@ -127,7 +124,7 @@ public final class HardStateJournal extends FlushTarget {
         rewrite();
     }
 
-    private Path freeName() {
+    private Path freeName() throws IOException {
         int number = 1;
         while (files.exists(damagedName(number))) {
             number++;
@@ -225,7 +222,9 @@ public final class HardStateJournal extends FlushTarget {
     }
 
     private void write(Set<GroupId> groups, boolean sync) throws IOException {
-        if (!groups.isEmpty()) {
+        if (handle == null) {
+            rewrite();
+        } else if (!groups.isEmpty()) {
             ByteBuffer frames = JournalFrames.encode(groups, states::get, synced);
             int bytes = frames.remaining();
             handle.write(new ByteBuffer[] {frames}, 1, size);
@@ -240,11 +239,16 @@ public final class HardStateJournal extends FlushTarget {
         }
     }
 
+    /** If a shortage interrupts it, the next flush does it again, whichever file has the name by then. */
     private void rewrite() throws IOException {
         ByteBuffer frames = JournalFrames.encode(states.keySet(), states::get, 0);
         int bytes = frames.remaining();
+        if (handle != null) {
+            // Of a file that is about to lose its name: what is written there from now on would not be found again.
+            handle.close();
+            handle = null;
+        }
         SmallFiles.replace(files, file, frames);
-        handle.close();
         handle = files.open(file, FileSystem.Access.WRITE);
         size = bytes;
         synced = bytes;

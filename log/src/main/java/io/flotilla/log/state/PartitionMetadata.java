@@ -6,6 +6,7 @@ import io.flotilla.log.fs.SmallFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -26,25 +27,35 @@ public final class PartitionMetadata {
      */
     public static LogId read(FileSystem files, Path directory) throws IOException {
         Path file = directory.resolve(FILE);
-        Map<String, String> values = PropertyLines.parse(SmallFiles.readText(files, file), ":");
         try {
-            return new LogId(
-                    PropertyLines.required(values, "topic"),
-                    Ids.parse(PropertyLines.required(values, "topic_id")),
-                    Integer.parseInt(PropertyLines.required(values, "partition")));
+            return parse(SmallFiles.readText(files, file));
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
     }
 
-    /** What speaks against a directory's being the log's, or null. */
-    public static String foreign(FileSystem files, Path directory, LogId id) {
+    /**
+     * What speaks against a directory's being the log's, or null.
+     *
+     * @throws IOException when the file is there and cannot be read
+     */
+    public static String foreign(FileSystem files, Path directory, LogId id) throws IOException {
         try {
-            LogId stored = read(files, directory);
+            LogId stored = parse(SmallFiles.readText(files, directory.resolve(FILE)));
             return stored.equals(id) ? null : "belongs to " + stored + ", not to " + id;
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
+            return "is missing";
+        } catch (IllegalArgumentException e) {
             return e.getMessage();
         }
+    }
+
+    private static LogId parse(String text) {
+        Map<String, String> values = PropertyLines.parse(text, ":");
+        return new LogId(
+                PropertyLines.required(values, "topic"),
+                Ids.parse(PropertyLines.required(values, "topic_id")),
+                Integer.parseInt(PropertyLines.required(values, "partition")));
     }
 
     /** Writes the file of a new directory; its name is not synced. */

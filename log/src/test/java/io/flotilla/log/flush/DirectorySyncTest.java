@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
+import io.flotilla.log.fs.TooManyOpenFilesException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ class DirectorySyncTest {
     private final DirectorySync names = new DirectorySync(files, DIRECTORY);
     private final AtomicInteger syncs = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger shortages = new AtomicInteger();
 
     @BeforeEach
     void make() throws IOException {
@@ -40,16 +42,24 @@ class DirectorySyncTest {
 
     @Test
     void allWhoComeDuringASyncShareTheNext() throws Exception {
-        shared(false);
+        shared(null);
         assertThat(syncs).hasValue(2);
         assertThat(failures).hasValue(0);
     }
 
     @Test
     void allWhoShareASyncHearThatItFailed() throws Exception {
-        shared(true);
+        shared(new IOException("broken"));
         assertThat(syncs).hasValue(2);
         assertThat(failures).hasValue(OTHERS);
+        assertThat(shortages).hasValue(0);
+    }
+
+    @Test
+    void allWhoShareASyncHearThatItWasNotBegun() throws Exception {
+        shared(new TooManyOpenFilesException(DIRECTORY, null));
+        assertThat(failures).hasValue(OTHERS);
+        assertThat(shortages).hasValue(OTHERS);
     }
 
     @Test
@@ -63,14 +73,14 @@ class DirectorySyncTest {
     }
 
     /** One caller syncs, and is held in it until all others wait. */
-    private void shared(boolean secondFails) throws InterruptedException {
+    private void shared(IOException second) throws InterruptedException {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch inside = new CountDownLatch(1);
         files.setFaults((operation, path) -> {
             assertThat(operation).isEqualTo(Operation.SYNC_DIRECTORY);
             if (syncs.incrementAndGet() > 1) {
-                if (secondFails) {
-                    throw new IOException("broken");
+                if (second != null) {
+                    throw second;
                 }
                 return;
             }
@@ -102,6 +112,7 @@ class DirectorySyncTest {
                 names.sync();
             } catch (IOException e) {
                 failures.incrementAndGet();
+                shortages.addAndGet(e instanceof TooManyOpenFilesException ? 1 : 0);
             }
         });
         caller.start();

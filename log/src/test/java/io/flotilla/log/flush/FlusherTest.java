@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.Tasks;
 import io.flotilla.log.fs.NoSpaceException;
+import io.flotilla.log.fs.TooManyOpenFilesException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,6 +125,27 @@ class FlusherTest {
         tasks.runAll();
         assertThat(full.flushes).isEqualTo(2);
         assertThat(flusher.isFull()).isFalse();
+    }
+
+    @Test
+    void whatCannotOpenItsFilesIsNoFailureAndIsTriedAgain() {
+        Target waiting = new Target();
+        waiting.broken = new TooManyOpenFilesException(Path.of("/d/f"), null);
+        flusher.markDirty(waiting);
+        tasks.runAll();
+        assertThat(fences).isEmpty();
+        assertThat(flusher.isStalled()).isTrue();
+        assertThat(flusher.isFull()).isFalse();
+        flusher.resume();
+        tasks.runAll();
+        assertThat(waiting.flushes).isEqualTo(2);
+        assertThat(flusher.isStalled()).as("it is still short of files").isTrue();
+        waiting.broken = null;
+        flusher.resume();
+        tasks.runAll();
+        assertThat(waiting.flushes).isEqualTo(3);
+        assertThat(flusher.isStalled()).isFalse();
+        assertThat(waiting.abandoned).isZero();
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class CountingFiles implements FileSystem {
     }
 
     @Override
-    public boolean exists(Path path) {
+    public boolean exists(Path path) throws IOException {
         return files.exists(path);
     }
 

@@ -69,12 +69,17 @@ abstract class FileSystemTest {
     }
 
     @Test
-    void readsOnlyWhatExists() {
+    void readsOnlyWhatExists() throws IOException {
         Path absent = directory.resolve("absent");
         assertThat(files.exists(absent)).isFalse();
         assertThatThrownBy(() -> files.open(absent, FileSystem.Access.READ)).isInstanceOf(NoSuchFileException.class);
         assertThatThrownBy(() -> files.open(absent.resolve("f"), FileSystem.Access.WRITE))
                 .isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void nothingIsInAFile() throws IOException {
+        assertThat(files.exists(write("f", "abc").resolve("g"))).isFalse();
     }
 
     @Test

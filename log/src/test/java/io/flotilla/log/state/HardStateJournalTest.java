@@ -10,6 +10,7 @@ import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
+import io.flotilla.log.fs.MemoryFileSystem.Faults;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.fs.SmallFiles;
 import java.io.IOException;
@@ -28,6 +29,7 @@ class HardStateJournalTest {
 
     private final MemoryFileSystem disk = new MemoryFileSystem();
     private final Tasks tasks = new Tasks();
+    private Flusher flusher;
     private HardStateJournal journal;
     private LastStop lastStop = LastStop.POWER_LOST;
     private String heard;
@@ -39,10 +41,10 @@ class HardStateJournalTest {
     }
 
     private void open() throws IOException {
-        journal = HardStateJournal.open(
-                disk, DIRECTORY, new Flusher(DIRECTORY, tasks.background, 4, failure -> {}), lastStop, damage -> {
-                    heard = damage;
-                });
+        flusher = new Flusher(DIRECTORY, tasks.background, 4, failure -> {});
+        journal = HardStateJournal.open(disk, DIRECTORY, flusher, lastStop, damage -> {
+            heard = damage;
+        });
     }
 
     private void reopen() throws IOException {
@@ -164,6 +166,38 @@ class HardStateJournalTest {
     }
 
     @Test
+    void losesNoSavedVoteWhereItIsRewrittenWhileFilesCannotBeOpened() throws IOException {
+        for (int files = 0; files < 4; files++) {
+            HardStateJournalTest life = new HardStateJournalTest();
+            life.createDirectory();
+            int term = 0;
+            for (long size = 0; life.size() >= size; term++) {
+                size = life.size();
+                life.save(term % 3, term, 1);
+                life.tasks.runAll();
+                if (size > (1 << 20) - 100) {
+                    life.disk.setFaults(Faults.openingAtMost(files));
+                    break;
+                }
+            }
+            for (int i = 0; i < 10; i++) {
+                life.save(i % 3, ++term, 1);
+                life.tasks.runAll();
+            }
+            life.disk.setFaults(Faults.none());
+            life.flusher.resume();
+            CompletableFuture<Void> saved = life.save(7, term, 1);
+            life.tasks.runAll();
+            assertThat(saved).isCompleted();
+            life.tasks.clear();
+            life.disk.powerLoss(Seeds.random(files));
+            life.open();
+            assertThat(life.journal.load(group(9 % 3)).term()).isEqualTo(term);
+            assertThat(life.journal.load(group(7)).term()).isEqualTo(term);
+        }
+    }
+
+    @Test
     void cutsAnInterruptedWriteAtTheEnd() throws IOException {
         save(1, 4, 2);
         tasks.runAll();
@@ -220,7 +254,7 @@ class HardStateJournalTest {
         for (int operation = 0; operation < 12; operation++) {
             int[] left = {operation};
             disk.setFaults((kind, path) -> {
-                if (kind != Operation.READ && kind != Operation.OPEN && left[0]-- <= 0) {
+                if (kind.isChange() && left[0]-- <= 0) {
                     throw new IOException("killed");
                 }
             });
