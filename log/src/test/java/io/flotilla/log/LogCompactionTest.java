@@ -2,6 +2,7 @@ package io.flotilla.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.log.fs.CountingFiles;
 import io.flotilla.log.maintain.CompactionPlan;
 import io.flotilla.log.maintain.Compactor;
 import io.flotilla.wire.record.BatchCursor;
@@ -182,6 +183,20 @@ class LogCompactionTest {
         assertThat(left).startsWith("kept=for ever").endsWith("a=" + large, "b=active");
         fixture.closeAndReopen();
         assertThat(records()).isEqualTo(left);
+    }
+
+    @Test
+    void filesOfSegmentsThatStayAsTheyAreAreClosed() throws IOException {
+        for (String key : List.of("a", "b", "c")) {
+            append(key, "x".repeat(600));
+            roll();
+        }
+        CountingFiles counting = new CountingFiles(fixture.disk);
+        try (Compactor compactor = new Compactor(counting, plan(0, EVERYWHERE))) {
+            assertThat(compactor.step(1 << 20)).isInstanceOf(Compactor.Progress.Done.class);
+        }
+        assertThat(counting.opened).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(counting.open).isZero();
     }
 
     @Test

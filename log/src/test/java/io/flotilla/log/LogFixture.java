@@ -6,6 +6,7 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Faults;
 import io.flotilla.log.state.MetaProperties;
+import io.flotilla.wire.record.Compression;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,6 +66,23 @@ public final class LogFixture {
             }
         });
         return log;
+    }
+
+    /** Appends records, so many in each term, and has reads of all but the last go to the files. */
+    public void fill(int records, int perTerm) {
+        for (int i = 0; i < records; i++) {
+            int term = i / perTerm + 1;
+            if (i % perTerm == 0) {
+                log.append(Batches.leaderChange(1, term), term, 0);
+            }
+            log.append(Batches.records(Compression.NONE, 60 + i % 5, i), term, 0);
+        }
+        log.committed(log.lastIndex());
+        tasks.runAll();
+        directory.markCommitted();
+        tasks.runAll();
+        log.tick(now);
+        log.tick(now);
     }
 
     public void close() {

@@ -6,7 +6,6 @@ import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.segment.SegmentFiles;
-import io.flotilla.wire.record.Compression;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -25,19 +24,7 @@ class RepairTest {
         try {
             fixture.hasPeers = true;
             fixture.open();
-            for (int i = 0; i < RECORDS; i++) {
-                if (i % 7 == 0) {
-                    fixture.log.append(Batches.leaderChange(1, i / 7 + 1), i / 7 + 1, 0);
-                }
-                fixture.log.append(Batches.records(Compression.NONE, 60 + i % 5, i), i / 7 + 1, 0);
-            }
-            fixture.log.committed(fixture.log.lastIndex());
-            fixture.tasks.runAll();
-            fixture.directory.markCommitted();
-            fixture.tasks.runAll();
-            // So that reads go to the files.
-            fixture.log.tick(fixture.now);
-            fixture.log.tick(fixture.now);
+            fixture.fill(RECORDS, 7);
             return fixture;
         } catch (IOException e) {
             throw new AssertionError(e);

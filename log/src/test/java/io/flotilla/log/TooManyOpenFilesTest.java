@@ -50,25 +50,9 @@ class TooManyOpenFilesTest {
         return fixture;
     }
 
-    private static void fill(LogFixture fixture) {
-        for (int i = 0; i < RECORDS; i++) {
-            if (i % 11 == 0) {
-                fixture.log.append(Batches.leaderChange(1, i / 11 + 1), i / 11 + 1, 0);
-            }
-            fixture.log.append(Batches.records(Compression.NONE, 60 + i % 5, i), i / 11 + 1, 0);
-        }
-        fixture.log.committed(fixture.log.lastIndex());
-        fixture.tasks.runAll();
-        fixture.directory.markCommitted();
-        fixture.tasks.runAll();
-        // So that reads go to the files.
-        fixture.log.tick(fixture.now);
-        fixture.log.tick(fixture.now);
-    }
-
     private LogFixture filled() throws IOException {
         LogFixture fixture = opened(disk -> disk);
-        fill(fixture);
+        fixture.fill(RECORDS, 11);
         return fixture;
     }
 
@@ -89,6 +73,14 @@ class TooManyOpenFilesTest {
         assertThat(fixture.log.isForgetful()).isFalse();
         assertThat(fixture.failure).isNull();
         assertThat(fixture.directory.failure()).isNull();
+    }
+
+    private static void assertWholeOnceReopened(LogFixture fixture, byte[] expected) throws IOException {
+        fixture.disk.setFaults(Faults.none());
+        fixture.open();
+        fixture.log.tick(fixture.now);
+        assertThat(all(fixture)).isEqualTo(expected);
+        assertNothingIsSetAside(fixture);
     }
 
     /** Something to be tried while few files can be opened; whether it succeeds. */
@@ -132,11 +124,7 @@ class TooManyOpenFilesTest {
             fixture.openFreely();
             assertThat(LastStop.read(fixture.disk, LogFixture.ROOT)).isEqualTo(LastStop.KILLED);
             fixture.kill();
-            fixture.disk.setFaults(Faults.none());
-            fixture.open();
-            fixture.log.tick(fixture.now);
-            assertThat(all(fixture)).isEqualTo(expected);
-            assertNothingIsSetAside(fixture);
+            assertWholeOnceReopened(fixture, expected);
             return done;
         });
     }
@@ -161,11 +149,7 @@ class TooManyOpenFilesTest {
             } catch (TooManyOpenFilesException e) {
                 done = false;
             }
-            fixture.disk.setFaults(Faults.none());
-            fixture.open();
-            fixture.log.tick(fixture.now);
-            assertThat(all(fixture)).isEqualTo(expected);
-            assertNothingIsSetAside(fixture);
+            assertWholeOnceReopened(fixture, expected);
             return done;
         });
     }
@@ -209,7 +193,7 @@ class TooManyOpenFilesTest {
         byte[] expected = all(filled());
         tryUntilItSucceeds(files -> {
             LogFixture fixture = opened(CountingFiles::new);
-            fill(fixture);
+            fixture.fill(RECORDS, 11);
             // The indexes must be made anew for some of the reads.
             fixture.disk.delete(SegmentFiles.index(fixture.path(), 0));
             fixture.openAtMost(files);
@@ -310,7 +294,7 @@ class TooManyOpenFilesTest {
         tryUntilItSucceeds(files -> {
             LogFixture fixture = opened(disk -> disk);
             fixture.openAtMost(files);
-            fill(fixture);
+            fixture.fill(RECORDS, 11);
             boolean done = !fixture.directory.isShortOfSpace();
             assertThat(fixture.failure).isNull();
             fixture.openFreely();
@@ -332,7 +316,7 @@ class TooManyOpenFilesTest {
         LogFixture fixture = opened(disk -> disk);
         fixture.disk.setCapacity(1 << 10);
         fixture.openAtMost(0);
-        fill(fixture);
+        fixture.fill(RECORDS, 11);
         assertThat(fixture.log.durableIndex()).isZero();
         // The files are to be opened for it before anything else; that it is full as well comes out then.
         fixture.openFreely();

@@ -14,6 +14,7 @@ final class ProcessFigures {
 
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
+    /** The same of children that have ended comes so many fields later. */
     private static final int ENDED_CHILDREN = 2;
 
     private ProcessFigures() {}

@@ -79,8 +79,7 @@ final class CompactedFile implements Closeable {
         runEnd = batch.nextOffset();
     }
 
-    /** What is removed from here on does not become one with what was removed before. */
-    void endRun() throws IOException {
+    private void endRun() throws IOException {
         if (runStart != NO_RUN) {
             long start = runStart;
             runStart = NO_RUN;
@@ -113,6 +112,21 @@ final class CompactedFile implements Closeable {
     /** Bytes that the file has so far. */
     long size() {
         return written + out.readableBytes();
+    }
+
+    /**
+     * If the file would end with so many bytes, and with an empty batch that goes on over this offset, that one becomes two, of which
+     * the second begins there. To be called when nothing more will come.
+     */
+    void splitRunAt(long offset, long size) throws IOException {
+        boolean wouldBe = runStart != NO_RUN && size() + RecordBatch.HEADER_BYTES == size;
+        if (wouldBe && runStart < offset && offset < runEnd) {
+            long end = runEnd;
+            runEnd = offset;
+            endRun();
+            runStart = offset;
+            runEnd = end;
+        }
     }
 
     /** Nothing more will come. */

@@ -61,8 +61,6 @@ public final class Compactor implements Closeable {
     private Path unfinished;
 
     private boolean changed;
-    /** The group is done once more, with what its first segment ends with apart from what the second begins with. */
-    private boolean apart;
 
     private long bytesRead;
     private long bytesWritten;
@@ -211,9 +209,6 @@ public final class Compactor implements Closeable {
                 return false;
             }
             if (member == 0) {
-                if (apart) {
-                    target.endRun();
-                }
                 // Held open until the segment is swapped: else its space would be freed, which takes long, in the log's
                 // queue.
                 held = source;
@@ -235,22 +230,20 @@ public final class Compactor implements Closeable {
 
     /** The segment to be swapped in, or null if the segments stay as they are. */
     private Progress finishGroup(List<CompactionPlan.Source> members) throws IOException {
+        long before = members.get(0).state().size();
+        if (members.size() > 1) {
+            // By its size recovery tells the file from the first segment alone. They would have the same mostly where
+            // nothing stays of the others, so that they become part of the empty batch at the first one's end.
+            target.splitRunAt(members.get(0).endOffset(), before);
+        }
         target.writeRest();
         bytesWritten += target.size();
-        long before = members.get(0).state().size();
         if (members.size() > 1 && target.size() == before) {
-            // By its size recovery would take it for the first alone. Mostly because nothing has stayed of the others,
-            // and what is
-            // empty at the first one's end stands for them too: then two empty batches make the difference.
             discard();
-            if (apart) {
-                groups.set(group, members.subList(0, 1));
-                groups.add(group + 1, members.subList(1, members.size()));
-            }
-            apart = !apart;
+            groups.set(group, members.subList(0, 1));
+            groups.add(group + 1, members.subList(1, members.size()));
             return null;
         }
-        apart = false;
         group++;
         if (!changed && target.size() == before) {
             discard();
@@ -264,7 +257,9 @@ public final class Compactor implements Closeable {
         return new Progress.Compacted(compacted);
     }
 
+    /** The segments of the group stay as they are. */
     private void discard() throws IOException {
+        closeHeld();
         if (target != null) {
             target.close();
             target = null;
@@ -306,7 +301,6 @@ public final class Compactor implements Closeable {
     /** Lets go of everything; what was not swapped in is removed. */
     @Override
     public void close() throws IOException {
-        closeHeld();
         closeSource();
         discard();
     }

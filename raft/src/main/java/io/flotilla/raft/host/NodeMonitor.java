@@ -28,7 +28,7 @@ public final class NodeMonitor {
     /** More heartbeats than these need not be remembered: by then the node has long been down. */
     private static final int MAX_UNACKNOWLEDGED = 64;
 
-    /** Of the timeout, what a node is given at most that often was slow. */
+    /** How many times the timeout a node may be silent at most. */
     static final int MOST_PATIENCE = 8;
 
     /** After so long without a false alarm a node is given half of the time. */

@@ -259,7 +259,7 @@ public final class RecordCursor {
         }
     }
 
-    /** Only before the end. */
+    /** The byte at the position, which is before the end; moves on. */
     private byte nextByte() {
         int index = at - aheadFrom;
         if (index < 0 || index >= aheadSize) {
