@@ -29,6 +29,9 @@ public sealed interface Event {
     /** The cluster has promised to keep the record, at this offset. */
     record SendAcknowledged(String producer, Partition partition, String key, long offset) implements OfPartition {}
 
+    /** The cluster says that it keeps the record, and no longer where: another sending of it must have been kept. */
+    record SendKept(String producer, Partition partition, String key) implements OfPartition {}
+
     /** The record was refused for good: no log may ever hold it. */
     record SendFailed(String producer, Partition partition, String key, String error) implements OfPartition {}
 

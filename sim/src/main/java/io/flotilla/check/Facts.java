@@ -9,6 +9,7 @@ import io.flotilla.check.Event.SendAcknowledged;
 import io.flotilla.check.Event.SendFailed;
 import io.flotilla.check.Event.SendIndeterminate;
 import io.flotilla.check.Event.SendInvoked;
+import io.flotilla.check.Event.SendKept;
 import io.flotilla.check.History.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ final class Facts {
         final String producer;
         final Entry invoked;
 
-        /** Acknowledged, failed or indeterminate; null while unanswered. */
+        /** Acknowledged, kept, failed or indeterminate; null while unanswered. */
         Entry outcome;
 
         Send(String producer, Entry invoked) {
@@ -85,6 +86,8 @@ final class Facts {
             answered(acknowledged.key(), entry);
             knownEnd.add(acknowledged.offset() + 1, entry);
             acknowledgedEnd.add(acknowledged.offset() + 1, entry);
+        } else if (event instanceof SendKept kept) {
+            answered(kept.key(), entry);
         } else if (event instanceof SendFailed failed) {
             answered(failed.key(), entry);
         } else if (event instanceof SendIndeterminate unknown) {

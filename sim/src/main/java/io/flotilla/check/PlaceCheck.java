@@ -3,6 +3,7 @@ package io.flotilla.check;
 import io.flotilla.check.Event.Polled;
 import io.flotilla.check.Event.Read;
 import io.flotilla.check.Event.SendAcknowledged;
+import io.flotilla.check.Event.SendKept;
 import io.flotilla.check.History.Entry;
 import io.flotilla.check.Violation.Kind;
 import java.util.HashMap;
@@ -34,11 +35,21 @@ final class PlaceCheck implements Check {
             for (Entry entry : facts.entries) {
                 if (entry.event() instanceof SendAcknowledged acknowledged) {
                     see(new Sighting(acknowledged.offset(), acknowledged.key(), entry));
+                } else if (entry.event() instanceof SendKept kept) {
+                    checkKept(kept, entry);
                 } else if (entry.event() instanceof Polled polled) {
                     for (Read read : polled.records()) {
                         see(new Sighting(read.offset(), read.key(), entry));
                     }
                 }
+            }
+        }
+
+        /** Without an offset nothing can be said of records where any may be gone. */
+        private void checkKept(SendKept kept, Entry entry) {
+            boolean mayBeGone = facts.mayBeGone(0) || facts.isCompacted();
+            if (!mayBeGone && facts.log().offsetOf(kept.key()) == null) {
+                report.add(Kind.LOST_WRITE, kept.key() + ": said to be kept, but in no log", entry);
             }
         }
 

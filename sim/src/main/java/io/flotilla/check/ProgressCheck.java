@@ -1,6 +1,7 @@
 package io.flotilla.check;
 
 import io.flotilla.check.Event.SendAcknowledged;
+import io.flotilla.check.Event.SendKept;
 import io.flotilla.check.Facts.Send;
 import io.flotilla.check.Violation.Kind;
 import java.util.List;
@@ -22,7 +23,9 @@ final class ProgressCheck implements Check {
                 .filter(send -> facts.isAfterHealing(send.invoked))
                 .toList();
         boolean acknowledged = late.stream()
-                .anyMatch(send -> send.outcome != null && send.outcome.event() instanceof SendAcknowledged);
+                .anyMatch(send -> send.outcome != null
+                        && (send.outcome.event() instanceof SendAcknowledged
+                                || send.outcome.event() instanceof SendKept));
         if (!late.isEmpty() && !acknowledged) {
             report.add(
                     Kind.NO_PROGRESS,

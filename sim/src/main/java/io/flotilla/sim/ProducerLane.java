@@ -11,14 +11,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * One producer's way to one partition: a few batches under way at a time, in order. When one of them is not acknowledged, all
- * are sent again in the same order once nothing is under way any more, as Kafka's producer does.
+ * One producer's way to one partition: a few batches under way to its leader at a time, in order. It goes on with the next
+ * leader while the last one still owes it answers. When a batch is not acknowledged, all such are sent again in the same order
+ * once nothing is under way any more, as Kafka's producer does.
  */
 final class ProducerLane {
     private static final int MOST_UNDER_WAY = 4;
+    private static final int MOST_UNACKNOWLEDGED = 16;
+    /** How many of its turns it takes for one on which it asks who leads, whether there is trouble or not. */
+    private static final int ASKS_ONE_IN = 16;
+
     private static final long TIMEOUT_MS = 2_500;
     private static final long BACKOFF_MS = 60;
     private static final int MOST_BACKOFF_MS = 3_000;
@@ -40,7 +47,9 @@ final class ProducerLane {
     private final ProducerWorkload producer;
     private final Partition partition;
     private final Deque<Batch> unacknowledged = new ArrayDeque<>();
-    private int underWay;
+    /** Requests that wait for an answer, by broker. */
+    private final Map<Integer, Integer> underWay = new HashMap<>();
+
     private boolean troubled;
     private int sequence;
     private String trouble = "nothing was answered yet";
@@ -66,7 +75,12 @@ final class ProducerLane {
     /** Writes another batch now and then. */
     void produce() {
         producer.client().after(producer.pauseMs(), this::produce);
-        if (!troubled && unacknowledged.size() < MOST_UNDER_WAY && producer.takeTurn()) {
+        if (producer.random().nextInt(ASKS_ONE_IN) == 0) {
+            producer.refresh();
+        }
+        boolean room = unacknowledged.size() < MOST_UNACKNOWLEDGED
+                && underWay.getOrDefault(producer.directory().leader(partition), 0) < MOST_UNDER_WAY;
+        if (!troubled && room && producer.takeTurn()) {
             Batch batch = newBatch();
             unacknowledged.add(batch);
             send(batch);
@@ -96,9 +110,9 @@ final class ProducerLane {
             failed("no leader is known");
             return;
         }
-        underWay++;
+        underWay.merge(leader, 1, Integer::sum);
         producer.client().call(leader, request(batch), ProduceResponse.class, TIMEOUT_MS, response -> {
-            underWay--;
+            underWay.computeIfPresent(leader, (broker, requests) -> requests > 1 ? requests - 1 : null);
             answered(batch, response);
         });
     }
@@ -140,14 +154,19 @@ final class ProducerLane {
         }
         ProduceResponse.Partition answer =
                 response.responses().get(0).partitionResponses().get(0);
-        if (answer.errorCode() != ErrorCode.NONE.code()) {
+        boolean keptBefore = answer.errorCode() == ErrorCode.DUPLICATE_SEQUENCE_NUMBER.code();
+        if (answer.errorCode() != ErrorCode.NONE.code() && !keptBefore) {
             failed(ErrorCode.of(answer.errorCode()).toString());
             return;
         }
         if (unacknowledged.remove(batch)) {
             for (int i = 0; i < batch.keys.size(); i++) {
-                producer.record(new Event.SendAcknowledged(
-                        producer.client().name(), partition, batch.keys.get(i), answer.baseOffset() + i));
+                String name = producer.client().name();
+                String key = batch.keys.get(i);
+                producer.record(
+                        keptBefore
+                                ? new Event.SendKept(name, partition, key)
+                                : new Event.SendAcknowledged(name, partition, key, answer.baseOffset() + i));
             }
         }
         resendWhenQuiet();
@@ -169,10 +188,10 @@ final class ProducerLane {
 
     /** Sends everything again, once no answer is awaited any more. */
     private void resendWhenQuiet() {
-        if (troubled && underWay == 0) {
+        if (troubled && underWay.isEmpty()) {
             producer.refresh();
             producer.client().after(backoffMs(), () -> {
-                if (troubled && underWay == 0) {
+                if (troubled && underWay.isEmpty()) {
                     troubled = false;
                     List.copyOf(unacknowledged).forEach(batch -> {
                         if (!troubled) {

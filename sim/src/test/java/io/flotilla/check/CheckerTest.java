@@ -20,6 +20,7 @@ import io.flotilla.check.Event.SendAcknowledged;
 import io.flotilla.check.Event.SendFailed;
 import io.flotilla.check.Event.SendIndeterminate;
 import io.flotilla.check.Event.SendInvoked;
+import io.flotilla.check.Event.SendKept;
 import io.flotilla.check.Event.Source;
 import io.flotilla.check.Event.Stored;
 import io.flotilla.check.Event.TopicDeleted;
@@ -94,6 +95,16 @@ class CheckerTest {
     void findsALostWriteWhereNoReplicaIsLeft() {
         sent("a", "a0", 0);
         only(Kind.LOST_WRITE);
+    }
+
+    @Test
+    void findsALostWriteThatWasSaidToBeKeptSomewhere() {
+        fine();
+        add(new SendInvoked("b", P, "b1"), new SendKept("b", P, "b1"));
+        replica("1", 0, "a0", "a1", "a2", "a3", "b1");
+        assertThat(Checker.check(history)).isEmpty();
+        end();
+        assertThat(only(Kind.LOST_WRITE).text()).contains("b1: said to be kept");
     }
 
     @Test

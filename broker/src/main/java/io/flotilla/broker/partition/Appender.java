@@ -86,6 +86,8 @@ final class Appender {
             long lastIndex = log.indexOf(duplicate.lastOffset());
             boolean now = rules.mayAcknowledgeAgain(lastIndex, log.committedIndex());
             awaitCommit(lastIndex, now, new Promise(offsets, appendTime), deadlineNanos, done);
+        } else if (check instanceof ProducerState.Check.OldDuplicate) {
+            done.accept(ProduceResult.failed(ErrorCode.DUPLICATE_SEQUENCE_NUMBER, null));
         } else if (check instanceof ProducerState.Check.OutOfOrder outOfOrder) {
             done.accept(ProduceResult.failed(
                     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,

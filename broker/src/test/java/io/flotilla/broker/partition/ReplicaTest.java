@@ -138,6 +138,16 @@ class ReplicaTest {
     }
 
     @Test
+    void aBatchRepeatedAfterManyLaterOnesIsSaidToBeThere() {
+        for (int i = 0; i < 8; i++) {
+            cluster.produce(leader, Batches.of(7, 0, i, "v" + i));
+        }
+        assertThat(cluster.produce(leader, Batches.of(7, 0, 0, "v0")).error())
+                .isEqualTo(ErrorCode.DUPLICATE_SEQUENCE_NUMBER);
+        assertThat(cluster.records(leader)).hasSize(8);
+    }
+
+    @Test
     void aNewEpochStartsItsSequenceAnewAndFencesTheOldOne() {
         cluster.produce(leader, Batches.of(7, 0, 0, "a"));
         assertThat(cluster.produce(leader, Batches.of(7, 1, 1, "x")).error())

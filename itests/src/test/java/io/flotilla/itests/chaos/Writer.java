@@ -3,6 +3,7 @@ package io.flotilla.itests.chaos;
 import io.flotilla.check.Event.SendAcknowledged;
 import io.flotilla.check.Event.SendIndeterminate;
 import io.flotilla.check.Event.SendInvoked;
+import io.flotilla.check.Event.SendKept;
 import io.flotilla.check.History;
 import io.flotilla.check.Partition;
 import java.time.Duration;
@@ -96,7 +97,10 @@ final class Writer implements AutoCloseable {
 
     private void answered(String session, Partition partition, String key, RecordMetadata metadata, Exception failure) {
         if (failure == null) {
-            history.add(new SendAcknowledged(session, partition, key, metadata.offset()));
+            history.add(
+                    metadata.hasOffset()
+                            ? new SendAcknowledged(session, partition, key, metadata.offset())
+                            : new SendKept(session, partition, key));
             acknowledged.accept(partition);
         } else {
             history.add(new SendIndeterminate(session, partition, key, failure.toString()));

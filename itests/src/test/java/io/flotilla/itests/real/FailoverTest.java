@@ -159,7 +159,9 @@ final class FailoverTest {
         numbers.forEach((partition, found) ->
                 assertThat(found).as("partition " + partition).isSorted().doesNotHaveDuplicates());
         for (Acknowledged record : acknowledged) {
-            assertThat(numbers.get(record.partition()).get((int) record.offset()))
+            List<Long> found = numbers.get(record.partition());
+            long offset = record.offset() >= 0 ? record.offset() : found.indexOf(record.number());
+            assertThat(found.get((int) offset))
                     .as("offset %d of partition %d", record.offset(), record.partition())
                     .isEqualTo(record.number());
         }

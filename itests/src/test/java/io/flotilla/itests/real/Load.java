@@ -17,7 +17,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  * topic. Keeps what was acknowledged where, and how long acknowledgements stayed away.
  */
 final class Load implements AutoCloseable {
-    /** A record that the cluster has promised to keep. */
+    /** A record that the cluster has promised to keep, at an offset that is -1 if it no longer knew where. */
     record Acknowledged(long number, int partition, long offset) {}
 
     private final String topic;

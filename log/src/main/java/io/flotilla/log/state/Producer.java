@@ -1,5 +1,6 @@
 package io.flotilla.log.state;
 
+import io.flotilla.wire.record.RecordBatch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -52,6 +53,14 @@ final class Producer {
         }
     }
 
+    /** How many records are known to come, one sequence number after the other, before a batch that is to be added. */
+    int before(short epoch, int firstSequence) {
+        boolean isNext = size > 0
+                && last().epoch() == epoch
+                && firstSequence == RecordBatch.addToSequence(last().lastSequence(), 1);
+        return isNext ? last().beforeNext() : 0;
+    }
+
     void add(ProducedBatch batch, long committedIndex) {
         int excess = 0;
         while (excess + REMEMBERED < size && batches[excess + REMEMBERED].index() <= committedIndex) {
@@ -72,18 +81,25 @@ final class Producer {
         }
     }
 
-    /** The same batch, if it is one of the remembered ones of the producer's present epoch. */
+    /** The same batch, if it is one of those kept of the producer's present epoch. */
     ProducedBatch find(int firstSequence, int lastSequence) {
         short epoch = last().epoch();
-        for (int i = size - 1; i >= Math.max(0, size - REMEMBERED); i--) {
+        for (int i = size - 1; i >= 0 && batches[i].epoch() == epoch; i--) {
             ProducedBatch batch = batches[i];
-            if (batch.epoch() == epoch
-                    && batch.firstSequence() == firstSequence
-                    && batch.lastSequence() == lastSequence) {
+            if (batch.firstSequence() == firstSequence && batch.lastSequence() == lastSequence) {
                 return batch;
             }
         }
         return null;
+    }
+
+    /** Whether the producer's present epoch wrote these sequence numbers before all that is kept of it: they are committed. */
+    boolean wroteLongAgo(int firstSequence, int lastSequence) {
+        int oldest = size - 1;
+        while (oldest > 0 && batches[oldest - 1].epoch() == last().epoch()) {
+            oldest--;
+        }
+        return batches[oldest].follows(firstSequence, lastSequence);
     }
 
     private void dropOldest(int count) {

@@ -22,6 +22,12 @@ public final class ProducerState {
         /** It is already in the log at these offsets: answer the producer as then, once the last one is committed. */
         record Duplicate(long baseOffset, long lastOffset, long timestamp) implements Check {}
 
+        /**
+         * It is in the log and committed, too long ago to tell where: DUPLICATE_SEQUENCE_NUMBER, which producers take for
+         * success. It comes about when a producer goes on with the next leader while the last one still owes it an answer.
+         */
+        record OldDuplicate() implements Check {}
+
         /** A sequence number was left out: OUT_OF_ORDER_SEQUENCE_NUMBER. */
         record OutOfOrder(int expected) implements Check {}
 
@@ -37,6 +43,7 @@ public final class ProducerState {
     public record Description(long producerId, short epoch, int lastSequence, long lastTimestamp) {}
 
     private static final Check OK = new Check.Ok();
+    private static final Check OLD_DUPLICATE = new Check.OldDuplicate();
 
     private final LongObjectHashMap<Producer> producers = new LongObjectHashMap<>();
     private Producer oldest;
@@ -65,9 +72,10 @@ public final class ProducerState {
             return OK;
         }
         ProducedBatch same = producer.find(firstSequence, lastSequence);
-        return same == null
-                ? new Check.OutOfOrder(expected)
-                : new Check.Duplicate(same.baseOffset(), same.lastOffset(), same.timestamp());
+        if (same != null) {
+            return new Check.Duplicate(same.baseOffset(), same.lastOffset(), same.timestamp());
+        }
+        return producer.wroteLongAgo(firstSequence, lastSequence) ? OLD_DUPLICATE : new Check.OutOfOrder(expected);
     }
 
     /** Notes a batch appended with this index for its last record, if an idempotent producer wrote it. */
@@ -77,17 +85,20 @@ public final class ProducerState {
             forgetful |= EmptyBatch.is(batch);
             return;
         }
+        Producer producer = seen(batch.producerId(), nowMs);
         ProducedBatch produced = new ProducedBatch(
                 lastIndex,
                 batch.producerEpoch(),
                 batch.baseSequence(),
                 batch.lastSequence(),
                 batch.baseOffset(),
-                batch.maxTimestamp());
-        append(batch.producerId(), produced, committedIndex, nowMs);
+                batch.maxTimestamp(),
+                producer.before(batch.producerEpoch(), batch.baseSequence()));
+        producer.add(produced, committedIndex);
     }
 
-    private void append(long producerId, ProducedBatch batch, long committedIndex, long nowMs) {
+    /** A producer, new or known, that is now the one seen last. */
+    private Producer seen(long producerId, long nowMs) {
         Producer producer = producers.get(producerId);
         if (producer == null) {
             producer = new Producer(producerId);
@@ -95,9 +106,9 @@ public final class ProducerState {
         } else {
             unlink(producer);
         }
-        producer.add(batch, committedIndex);
         producer.lastSeenMs = nowMs;
         linkAsNewest(producer);
+        return producer;
     }
 
     /** Takes back the batches that end at or after an index. */
@@ -150,7 +161,8 @@ public final class ProducerState {
      * Writes the state as of an index: batches after it are left out.
      *
      * <p>Layout: whether any was forgotten int8, count int32; for each producer: id int64, last seen int64, batches int8; for
-     * each batch: index int64, epoch int16, first and last sequence int32, base offset int64, timestamp int64.
+     * each batch: index int64, epoch int16, first and last sequence int32, base offset int64, timestamp int64, how many
+     * records are known to come before it int32.
      */
     public void writeTo(ByteBuf out, long upToIndex) {
         out.writeBoolean(forgetful);
@@ -168,17 +180,22 @@ public final class ProducerState {
         out.setInt(countAt, count);
     }
 
-    /** Reads what {@link #writeTo} wrote. */
-    public static ProducerState readFrom(ByteBuf in) {
+    /**
+     * Reads what {@link #writeTo} wrote.
+     *
+     * @param before it says of each batch how many records are known to come before it
+     */
+    public static ProducerState readFrom(ByteBuf in, boolean before) {
         ProducerState state = new ProducerState();
         state.forgetful = in.readBoolean();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             long id = in.readLong();
             long lastSeenMs = in.readLong();
+            Producer producer = state.seen(id, lastSeenMs);
             int batches = in.readByte();
             for (int j = 0; j < batches; j++) {
-                state.append(id, readBatch(in), Long.MAX_VALUE, lastSeenMs);
+                producer.add(readBatch(in, before), Long.MAX_VALUE);
             }
         }
         return state;
@@ -187,12 +204,18 @@ public final class ProducerState {
     private static void write(ByteBuf out, ProducedBatch batch) {
         out.writeLong(batch.index()).writeShort(batch.epoch());
         out.writeInt(batch.firstSequence()).writeInt(batch.lastSequence());
-        out.writeLong(batch.baseOffset()).writeLong(batch.timestamp());
+        out.writeLong(batch.baseOffset()).writeLong(batch.timestamp()).writeInt(batch.before());
     }
 
-    private static ProducedBatch readBatch(ByteBuf in) {
+    private static ProducedBatch readBatch(ByteBuf in, boolean before) {
         return new ProducedBatch(
-                in.readLong(), in.readShort(), in.readInt(), in.readInt(), in.readLong(), in.readLong());
+                in.readLong(),
+                in.readShort(),
+                in.readInt(),
+                in.readInt(),
+                in.readLong(),
+                in.readLong(),
+                before ? in.readInt() : 0);
     }
 
     private void remove(Producer producer) {

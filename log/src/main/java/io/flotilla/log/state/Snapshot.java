@@ -36,8 +36,9 @@ public record Snapshot(
         CompactionMarks compaction) {
 
     private static final int MAGIC = 0x464C534E;
-    private static final short VERSION = 2;
-    private static final short VERSION_WITHOUT_COMPACTION = 1;
+    private static final short VERSION = 3;
+    private static final short SINCE_RECORDS_BEFORE = 3;
+    private static final short SINCE_COMPACTION = 2;
     private static final int CHECKED_FROM = 8;
 
     /** The offset after the record at, or before, {@link #index}. */
@@ -84,7 +85,7 @@ public record Snapshot(
             throw new InvalidSnapshotException("CRC mismatch");
         }
         short version = in.readShort();
-        if (version != VERSION && version != VERSION_WITHOUT_COMPACTION) {
+        if (version < 1 || version > VERSION) {
             throw new InvalidSnapshotException("unknown version " + version);
         }
         try {
@@ -96,10 +97,10 @@ public record Snapshot(
                     RaftEntries.readFrom(in),
                     TermStarts.readFrom(in),
                     readConfigurations(in),
-                    ProducerState.readFrom(in),
-                    version == VERSION_WITHOUT_COMPACTION
-                            ? CompactionMarks.NONE
-                            : new CompactionMarks(in.readLong(), in.readLong()));
+                    ProducerState.readFrom(in, version >= SINCE_RECORDS_BEFORE),
+                    version >= SINCE_COMPACTION
+                            ? new CompactionMarks(in.readLong(), in.readLong())
+                            : CompactionMarks.NONE);
         } catch (IndexOutOfBoundsException | IllegalStateException | NegativeArraySizeException e) {
             throw new InvalidSnapshotException("malformed: " + e.getMessage());
         }

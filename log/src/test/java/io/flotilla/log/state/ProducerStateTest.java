@@ -8,11 +8,14 @@ import io.flotilla.log.state.ProducerState.Check;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ProducerStateTest {
     private static final int MAX = Integer.MAX_VALUE;
+    /** Where a batch's header has it. */
+    private static final int LAST_OFFSET_DELTA = 23;
 
     private final ProducerState state = new ProducerState();
     private long nextIndex = 1;
@@ -28,6 +31,15 @@ class ProducerStateTest {
         state.append(batch, nextIndex - 1, committed, now);
         bytes.release();
         return nextIndex - 1;
+    }
+
+    /** Appends a batch of producer 7 that says it had so many records, as compaction leaves them with few. */
+    private void appendSpan(int sequence, int span) {
+        ByteBuf bytes = Batches.produced(7, 0, sequence, 1, 1);
+        bytes.setInt(LAST_OFFSET_DELTA, span - 1);
+        nextIndex += span;
+        state.append(new RecordBatch().wrap(bytes, 0), nextIndex - 1, committed, now);
+        bytes.release();
     }
 
     private Check check(long id, int epoch, int first, int last) {
@@ -53,7 +65,7 @@ class ProducerStateTest {
 
         ByteBuf stored = Unpooled.buffer();
         state.writeTo(stored, index);
-        assertOk(ProducerState.readFrom(stored).check(7, (short) 0, 5, 9));
+        assertOk(ProducerState.readFrom(stored, true).check(7, (short) 0, 5, 9));
     }
 
     @Test
@@ -82,8 +94,57 @@ class ProducerStateTest {
             assertThat(check(7, 0, 2 * i, 2 * i + 1))
                     .isEqualTo(new Check.Duplicate(2 * i, 2 * i + 1, 1000 + 2 * i + 1));
         }
-        assertThat(check(7, 0, 0, 1)).isEqualTo(new Check.OutOfOrder(12));
         assertThat(check(7, 0, 10, 10)).isEqualTo(new Check.OutOfOrder(12));
+    }
+
+    @Test
+    void tellsAnOlderRepetitionTooAndNoGap() {
+        committed = Long.MAX_VALUE;
+        for (int i = 0; i < 20; i++) {
+            append(7, 0, 2 * i, 2);
+        }
+        assertThat(check(7, 0, 0, 1)).isInstanceOf(Check.OldDuplicate.class);
+        assertThat(check(7, 0, 5, 8)).isInstanceOf(Check.OldDuplicate.class);
+        assertThat(check(7, 0, 27, 30)).isEqualTo(new Check.OutOfOrder(40));
+        assertThat(check(7, 0, MAX, 1)).isEqualTo(new Check.OutOfOrder(40));
+        assertThat(check(7, 0, 41, 41)).isEqualTo(new Check.OutOfOrder(40));
+    }
+
+    @Test
+    void whatAForgottenProducerWroteBeforeItWentOnIsNotTakenForGranted() {
+        committed = Long.MAX_VALUE;
+        append(7, 0, 0, 100);
+        state.expire(now + 100, 50, 10, nextIndex - 1);
+        for (int i = 0; i < 20; i++) {
+            append(7, 0, 110 + i, 1);
+        }
+        assertThat(check(7, 0, 110, 110)).isInstanceOf(Check.OldDuplicate.class);
+        assertThat(check(7, 0, 109, 110)).isEqualTo(new Check.OutOfOrder(130));
+        assertThat(check(7, 0, 100, 109)).isEqualTo(new Check.OutOfOrder(130));
+    }
+
+    @Test
+    void whatAnEarlierEpochWroteIsNoRepetition() {
+        committed = Long.MAX_VALUE;
+        append(7, 0, 0, 100);
+        for (int i = 0; i < 10; i++) {
+            append(7, 1, i, 1);
+        }
+        assertThat(check(7, 1, 3, 3)).isInstanceOf(Check.OldDuplicate.class);
+        assertThat(check(7, 1, 50, 50)).isEqualTo(new Check.OutOfOrder(10));
+    }
+
+    @Test
+    void aGapIsNoRepetitionAlsoAfterAllSequencesWereUsed() {
+        committed = Long.MAX_VALUE;
+        int step = 1 << 26;
+        for (int i = 0; i < 40; i++) {
+            appendSpan((i * step) & MAX, step);
+        }
+        int next = (40 * step) & MAX;
+        assertThat(check(7, 0, next + 1, next + 1)).isEqualTo(new Check.OutOfOrder(next));
+        assertThat(check(7, 0, next + step, next + step)).isEqualTo(new Check.OutOfOrder(next));
+        assertThat(check(7, 0, (30 * step) & MAX, (30 * step) & MAX)).isInstanceOf(Check.OldDuplicate.class);
     }
 
     @Test
@@ -121,26 +182,31 @@ class ProducerStateTest {
             long keep = random.nextInt(25);
             ProducerStateTest all = new ProducerStateTest();
             ProducerStateTest kept = new ProducerStateTest();
-            int sequence = 0;
+            int[] sequences = new int[3];
             int epoch = 0;
             for (int i = 0; i < 25; i++) {
                 if (random.nextInt(6) == 0) {
                     epoch++;
-                    sequence = 0;
+                    Arrays.fill(sequences, 0);
                 }
-                long id = 1 + random.nextInt(2);
-                long index = all.append(id, epoch, sequence, 1);
+                int id = 1 + random.nextInt(2);
+                long index = all.append(id, epoch, sequences[id], 1);
                 if (index <= keep) {
-                    kept.append(id, epoch, sequence, 1);
+                    kept.append(id, epoch, sequences[id], 1);
                 }
                 all.committed = Math.min(keep, index - random.nextInt(3));
-                sequence++;
+                sequences[id]++;
             }
             all.state.truncateFrom(keep + 1);
             assertThat(all.state.describe()).containsExactlyInAnyOrderElementsOf(kept.state.describe());
             for (int first = 0; first < 26; first++) {
                 for (int e = 0; e <= epoch; e++) {
-                    assertThat(all.check(1, e, first, first)).isEqualTo(kept.check(1, e, first, first));
+                    Check check = all.check(1, e, first, first);
+                    if (check instanceof Check.OldDuplicate) {
+                        assertThat(kept.check(1, e, first, first)).isInstanceOf(Check.Duplicate.class);
+                    } else {
+                        assertThat(check).isEqualTo(kept.check(1, e, first, first));
+                    }
                 }
             }
         }
@@ -154,11 +220,11 @@ class ProducerStateTest {
         append(8, 0, 0, 1);
         ByteBuf stored = Unpooled.buffer();
         state.writeTo(stored, 8);
-        ProducerState restored = ProducerState.readFrom(stored);
+        ProducerState restored = ProducerState.readFrom(stored, true);
         assertThat(restored.size()).isEqualTo(1);
         assertOk(restored.check(7, (short) 0, 8, 8));
         assertThat(restored.check(7, (short) 0, 3, 3)).isInstanceOf(Check.Duplicate.class);
-        assertThat(restored.check(7, (short) 0, 2, 2)).isEqualTo(new Check.OutOfOrder(8));
+        assertThat(restored.check(7, (short) 0, 2, 2)).isInstanceOf(Check.OldDuplicate.class);
     }
 
     @Test
