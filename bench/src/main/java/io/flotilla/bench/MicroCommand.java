@@ -60,7 +60,7 @@ public final class MicroCommand implements Callable<Integer> {
             paramLabel = "OPTIONS",
             description =
                     "Options for the JVM that is measured (default: those that matter of a broker's, ${DEFAULT-VALUE}).")
-    private String jvm = "-Xms1g -Xmx1g -XX:+UseG1GC -XX:TieredStopAtLevel=1";
+    private String jvm = "-Xms1g -Xmx1g -XX:+UseG1GC -XX:MaxNewSize=128m -XX:TieredStopAtLevel=1";
 
     @Option(
             names = "--docs",

@@ -60,6 +60,7 @@ final class Session implements AutoCloseable {
     }
 
     BenchCluster start(SystemUnderTest system) throws IOException {
+        programs.touchMemory();
         return BenchCluster.start(system, installation, processes, programs, heap);
     }
 

@@ -65,6 +65,11 @@ final class ProcessFigures {
         }
     }
 
+    /** Memory of the machine that programs could have, in MiB. */
+    static long availableMemoryMb() {
+        return number(read(Path.of("/proc/meminfo")), "MemAvailable:") / 1024;
+    }
+
     /** The number in the line that begins so, or 0. */
     static long number(String lines, String name) {
         return lines.lines()

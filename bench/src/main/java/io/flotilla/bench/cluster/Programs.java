@@ -13,6 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Runs programs to their end: Kafka's tools, loads of ours, tools of the JDK. */
 public final class Programs {
     private static final int SHOWN_CHARACTERS = 800;
+    /** More than brokers and their files take in a round. */
+    private static final long MOST_TOUCHED_MB = 8_192;
+
+    private static final long SPARED_MB = 1_024;
 
     private final Installation installation;
     private final OwnProcesses processes;
@@ -39,6 +43,24 @@ public final class Programs {
                 System.getProperty("java.class.path"),
                 type.getName()));
         return run(type.getSimpleName(), command, timeoutSeconds, arguments);
+    }
+
+    /**
+     * Has memory touched that is free. A virtual machine may get a page from its host only when it touches it, which costs many
+     * times as much as writing it, and would be charged to whichever system comes first.
+     */
+    public void touchMemory() throws IOException {
+        long megabytes = Math.min(MOST_TOUCHED_MB, ProcessFigures.availableMemoryMb() - SPARED_MB);
+        if (megabytes > SPARED_MB) {
+            List<String> command = new ArrayList<>(List.of(
+                    installation.java().toString(),
+                    "-Xms" + megabytes + "m",
+                    "-Xmx" + megabytes + "m",
+                    "-XX:+UseParallelGC",
+                    "-XX:+AlwaysPreTouch",
+                    "-version"));
+            run("touching memory", command, 300);
+        }
     }
 
     /** CPU seconds that programs have taken which were run to their end. */

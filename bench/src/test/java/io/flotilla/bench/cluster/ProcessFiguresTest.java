@@ -35,5 +35,6 @@ class ProcessFiguresTest {
         assertThat(ProcessFigures.endedChildrenCpuSeconds()).isNotNegative();
         assertThat(ProcessFigures.residentMb(pid)).isGreaterThan(10);
         assertThat(ProcessFigures.wakeUps(pid)).isPositive();
+        assertThat(ProcessFigures.availableMemoryMb()).isPositive();
     }
 }
