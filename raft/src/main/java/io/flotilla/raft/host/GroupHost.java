@@ -183,6 +183,7 @@ public final class GroupHost {
             }
             if (kind == OPEN) {
                 answers.add(group.id());
+                group.peerMissed(from);
             }
             group.peerUp(from);
         }

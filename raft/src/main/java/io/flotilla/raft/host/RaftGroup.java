@@ -242,6 +242,11 @@ public final class RaftGroup {
         });
     }
 
+    /** A peer sees this broker again. While it took it for down, also by mistake, it took nothing from it. */
+    void peerMissed(int node) {
+        input(() -> core.sendFailed(node));
+    }
+
     void peerDown(int node) {
         succession.peerDown(node);
         input(() -> core.nodeDown(node));

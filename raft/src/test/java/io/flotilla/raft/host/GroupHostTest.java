@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.raft.core.ProposeResult;
 import io.flotilla.raft.core.Role;
+import io.flotilla.raft.message.ConfirmRequest;
 import io.flotilla.raft.message.VoteRequest;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.BeforeEach;
@@ -298,6 +299,29 @@ class GroupHostTest {
         member(1).storage.releaseReads();
         cluster.run();
         assertThat(cluster.frames).isZero();
+    }
+
+    /** The notice is not acknowledged, and nothing else may be sent to an idle group. */
+    @Test
+    void aFollowerThatTookItsLeaderForDownLearnsOfTheCommitThatItMissed() {
+        for (int node = 1; node <= 3; node++) {
+            cluster.node(node).open(0, false);
+        }
+        cluster.run();
+        member(1).propose("a");
+        cluster.run();
+        cluster.node(2).host.nodeDown(1);
+        cluster.node(1).host.sendCommitNotices();
+        cluster.run();
+        cluster.node(2).host.nodeUp(1);
+        // Shows who leads, and not how far entries are committed.
+        ConfirmRequest confirm = new ConfirmRequest(member(1).group.core().term(), 1, 0);
+        cluster.node(2).host.receive(1, HostCluster.groupId(0), confirm, Unpooled.EMPTY_BUFFER);
+        assertThat(member(2).leader).isEqualTo(1);
+        assertThat(member(2).committed).isLessThan(member(1).committed);
+        cluster.run();
+        cluster.tick(HostCluster.ELECTION_TICKS);
+        assertThat(member(2).committed).isEqualTo(member(1).committed);
     }
 
     @Test
