@@ -32,6 +32,8 @@ enum Fault {
     SYNC_FAILURE(8_000),
     /** A disk is full for a while. */
     FULL_DISK(8_000),
+    /** A process can open no more files for a while. */
+    OPEN_FILES(8_000),
     /** A bit of a file at rest is not what it was; one machine alone has this and {@link #REPLACE}. */
     BIT_FLIP(6_000),
     /** A machine is replaced by one with an empty disk and the same id. */

@@ -86,6 +86,7 @@ final class FaultDriver {
             case SLOW_DISK -> withRunning(this::slowDown);
             case SYNC_FAILURE -> withRunning(broker -> failSync(forgets(broker)));
             case FULL_DISK -> withRunning(this::fillDisk);
+            case OPEN_FILES -> withRunning(this::openNothing);
             case BIT_FLIP -> cluster.broker(victim).disk().flipBit();
             case REPLACE -> replace(cluster.broker(victim));
             case REASSIGN -> admin.reassign();
@@ -249,6 +250,13 @@ final class FaultDriver {
         world.note("the disk of broker " + broker.id() + " is full");
         broker.disk().fill(random.nextLong(20_000));
         world.after((200 + random.nextLong(4_000)) * SimWorld.MILLIS, broker.disk()::makeRoom);
+    }
+
+    private void openNothing(SimBroker broker) {
+        world.note("broker " + broker.id() + " can open no more files");
+        broker.disk().openFiles(false);
+        world.after((200 + random.nextLong(4_000)) * SimWorld.MILLIS, () -> broker.disk()
+                .openFiles(true));
     }
 
     private void replace(SimBroker broker) {

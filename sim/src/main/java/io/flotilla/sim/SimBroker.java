@@ -119,7 +119,7 @@ final class SimBroker {
         } catch (SimCrash e) {
             // Crashed while it read its disk.
         } catch (StartException e) {
-            if (started.isAlive() && disk.failures() == failuresBefore && !disk.isFull()) {
+            if (started.isAlive() && disk.failures() == failuresBefore && !disk.isShort()) {
                 world.fail("broker " + id + " cannot start: " + e.getMessage(), e);
             }
             end("cannot start", true);

@@ -4,6 +4,7 @@ import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
+import io.flotilla.log.fs.TooManyOpenFilesException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ final class SimDisk {
 
     private int failures;
     private boolean full;
+    private boolean opensNothing;
 
     /** @param directories the log directories on it */
     SimDisk(SimWorld world, List<Path> directories) {
@@ -64,10 +66,17 @@ final class SimDisk {
         failing = null;
         cancelCrash();
         makeRoom();
+        openFiles(true);
     }
 
-    boolean isFull() {
-        return full;
+    /** Whether files can be opened from now on. */
+    void openFiles(boolean can) {
+        opensNothing = !can;
+    }
+
+    /** Whether some things cannot be done for the time being. */
+    boolean isShort() {
+        return full || opensNothing;
     }
 
     /** Leaves room for so many bytes more. */
@@ -147,6 +156,9 @@ final class SimDisk {
         if (operation.isChange() && untilCrash >= 0 && untilCrash-- == 0) {
             crash.run();
             throw new SimCrash();
+        }
+        if (process != null && opensNothing && operation.opens()) {
+            throw new TooManyOpenFilesException(path, null);
         }
         if (operation == Operation.SYNC && failing != null && path.startsWith(failing)) {
             failing = null;
