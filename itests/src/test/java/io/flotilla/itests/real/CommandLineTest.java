@@ -127,6 +127,21 @@ class CommandLineTest {
                         assertThat(line.split(" +")[4]).as("lag in: %s", line).isEqualTo("0"));
     }
 
+    /** A full disk is told from a broken one by the C library's words. */
+    @Test
+    void theJvmHearsOfErrorsInEnglishWhateverTheUserSpeaks() throws Exception {
+        Path java = Files.createDirectories(dir.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho \"$LANG,$LC_ALL,$LC_MESSAGES\"\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        List<String> command = List.of(
+                "env",
+                "LC_ALL=de_DE.UTF-8",
+                "JAVA_HOME=" + dir.resolve("jdk"),
+                home.resolve("bin/flotilla").toString(),
+                "help");
+        assertThat(run(command, "").lines()).containsExactly("de_DE.UTF-8,,C");
+    }
+
     private void breakAndMend() throws Exception {
         String[] pids = flotilla("cluster", "pids").out().trim().split(",");
         assertThat(pids).hasSize(3);
