@@ -12,8 +12,6 @@ import io.flotilla.log.segment.SegmentPatch;
 import io.flotilla.log.state.HardState;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.MetaProperties;
-import io.flotilla.log.state.PlannedMove;
-import io.flotilla.log.state.Registration;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -22,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -63,6 +60,7 @@ public final class LogDirectory {
     private final SpaceWatch space;
     private final OpenLogs open;
     private final DirectoryIdentity identity;
+    private final DirectoryNotes notes;
     private final DirectorySync names;
     private final PacedRemovals removals;
     private LogInventory inventory;
@@ -75,6 +73,7 @@ public final class LogDirectory {
         this.files = new OpenFiles(files, MOST_OPEN_FILES);
         this.path = path;
         this.identity = new DirectoryIdentity(this.files, path);
+        this.notes = new DirectoryNotes(this.files, path);
         this.lock = lock();
         this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
         this.open = new OpenLogs(this.files, flusher, blocking, allocator, rules);
@@ -233,31 +232,9 @@ public final class LogDirectory {
         identity.joinCluster(clusterId);
     }
 
-    /**
-     * In which metadata record this directory was registered as its broker's, the last time that somebody looked; empty before
-     * {@link #noteRegistered}. Another record since then tells that the broker was without this directory for a while.
-     */
-    public OptionalLong registered() throws IOException {
-        return Registration.read(files, path);
-    }
-
-    /** Remembers durably what {@link #registered} tells. */
-    public void noteRegistered(long offset) throws IOException {
-        Registration.write(files, path, offset);
-    }
-
-    /**
-     * The moves between directories of this broker that were noted here, in order.
-     *
-     * @throws IOException also when the note is damaged
-     */
-    public List<PlannedMove> plannedMoves() throws IOException {
-        return PlannedMove.read(files, path);
-    }
-
-    /** Remembers durably what {@link #plannedMoves} tells. */
-    public void notePlannedMoves(List<PlannedMove> moves) throws IOException {
-        PlannedMove.write(files, path, moves);
+    /** What its broker wants to find again here. */
+    public DirectoryNotes notes() {
+        return notes;
     }
 
     /** Terms and votes of the groups whose logs are here; null as long as there is no room. */

@@ -5,8 +5,6 @@ import io.flotilla.log.segment.LogWriter;
 import io.flotilla.log.segment.Segment;
 import io.flotilla.log.segment.Tail;
 import io.flotilla.log.state.Snapshot;
-import io.flotilla.wire.record.BatchCursor;
-import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,17 +21,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * read from a file.
  */
 public final class PartitionLog extends LogView {
-    /** Batches received together are kept and written together, up to this many bytes. */
-    private static final int MOST_CHUNK_BYTES = 1 << 20;
-
     /** Durable batches kept in memory because they are not committed yet. */
     private static final int MOST_UNCOMMITTED_CACHE_BYTES = 8 << 20;
 
     private final LogStore store;
     private LogConfig config;
     private final Tail tail;
-    private final BatchCursor cursor = new BatchCursor();
-    private final RecordBatch view = new RecordBatch();
+    private final LogAppends appends = new LogAppends(this);
     private final DelayedRemovals removals;
     private final PendingSnapshots snapshots;
     private final AtomicLong commitMark = new AtomicLong();
@@ -104,10 +98,8 @@ public final class PartitionLog extends LogView {
      * @return index of its last record
      */
     public long append(ByteBuf batch, int term, long nowMs) {
-        view.wrap(batch, batch.readerIndex());
-        view.setBaseOffset(state().endOffset());
-        view.setPartitionLeaderEpoch(term);
-        appendReplicated(batch, nowMs);
+        appends.append(batch, term, nowMs);
+        appendedSinceTick = true;
         return state().lastIndex();
     }
 
@@ -118,55 +110,8 @@ public final class PartitionLog extends LogView {
      * @throws IllegalStateException if one is not the log's next; those before it were appended
      */
     public void appendReplicated(ByteBuf batches, long nowMs) {
-        Run run = new Run(batches.readerIndex());
-        try {
-            requireUsable();
-            cursor.wrap(batches);
-            while (cursor.next() == BatchCursor.Step.BATCH) {
-                RecordBatch batch = cursor.batch();
-                boolean roll = state().shouldRoll(batch, config, nowMs);
-                if (roll || cursor.position() + batch.sizeInBytes() - run.start > MOST_CHUNK_BYTES) {
-                    run.queue(batches);
-                    if (roll) {
-                        roll();
-                    }
-                    run = new Run(cursor.position());
-                }
-                state().append(batch, config, nowMs);
-                run.end = cursor.position() + batch.sizeInBytes();
-            }
-            if (cursor.position() != batches.writerIndex()) {
-                throw new IllegalStateException("No whole batch at index " + (state().lastIndex() + 1));
-            }
-        } finally {
-            run.queue(batches);
-            batches.release();
-            writer.kick();
-        }
+        appends.appendReplicated(batches, nowMs);
         appendedSinceTick = true;
-    }
-
-    /** Consecutive batches of a buffer that are kept and written as one piece. */
-    private final class Run {
-        private final int start;
-        private final long firstIndex = state().lastIndex() + 1;
-        private final long position = state().active().size();
-        private int end;
-
-        Run(int start) {
-            this.start = start;
-            this.end = start;
-        }
-
-        void queue(ByteBuf batches) {
-            if (end > start) {
-                ByteBuf bytes = batches.retainedSlice(start, end - start);
-                writer.append(
-                        tail.add(state().active(), position, bytes, firstIndex, state().lastIndex(), lastTerm()),
-                        disk().generation());
-                reads().appended(state().active(), position, state().active().size());
-            }
-        }
     }
 
     /**
@@ -345,6 +290,27 @@ public final class PartitionLog extends LogView {
         return tail;
     }
 
+    LogWriter writer() {
+        return writer;
+    }
+
+    /** @throws RuntimeException when nothing may be changed any more */
+    void requireUsable() {
+        if (failure != null) {
+            throw new LogFailedException(failure);
+        }
+        if (closed != null) {
+            throw new IllegalStateException("Log " + id().directoryName() + " is closed");
+        }
+    }
+
+    /** Begins a new segment. */
+    void roll() {
+        Segment old = state().active();
+        writer.roll(old, state().roll().baseOffset());
+        snapshots.take(state(), List.of());
+    }
+
     int generation() {
         return disk().generation();
     }
@@ -383,21 +349,6 @@ public final class PartitionLog extends LogView {
     }
 
     // ---- Inside
-
-    private void requireUsable() {
-        if (failure != null) {
-            throw new LogFailedException(failure);
-        }
-        if (closed != null) {
-            throw new IllegalStateException("Log " + id().directoryName() + " is closed");
-        }
-    }
-
-    private void roll() {
-        Segment old = state().active();
-        writer.roll(old, state().roll().baseOffset());
-        snapshots.take(state(), List.of());
-    }
 
     /** Frees what durable and committed entries no longer need. */
     private void settle() {

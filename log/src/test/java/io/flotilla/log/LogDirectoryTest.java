@@ -334,11 +334,11 @@ class LogDirectoryTest {
     @Test
     void remembersInWhichRecordItWasRegistered() throws IOException {
         LogDirectory directory = open(NODE_1);
-        assertThat(directory.registered()).isEmpty();
-        directory.noteRegistered(17);
+        assertThat(directory.notes().registered()).isEmpty();
+        directory.notes().noteRegistered(17);
         close(directory);
         LogDirectory again = open(NODE_1);
-        assertThat(again.registered()).hasValue(17);
+        assertThat(again.notes().registered()).hasValue(17);
         close(again);
     }
 

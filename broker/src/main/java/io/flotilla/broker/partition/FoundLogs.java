@@ -63,7 +63,7 @@ final class FoundLogs {
 
     private void noteIfReturned(LogDirectory directory) {
         try {
-            OptionalLong noted = directory.registered();
+            OptionalLong noted = directory.notes().registered();
             if (noted.isPresent() && noted.getAsLong() != since(directory)) {
                 LOG.warn("Log directory {} is back after this broker has been without it", directory.path());
                 returned.put(directory, noted.getAsLong());
@@ -75,10 +75,10 @@ final class FoundLogs {
 
     private void noteRegistration(LogDirectory directory) {
         try {
-            OptionalLong noted = directory.registered();
+            OptionalLong noted = directory.notes().registered();
             long since = since(directory);
             if (since >= 0 && (noted.isEmpty() || noted.getAsLong() != since)) {
-                directory.noteRegistered(since);
+                directory.notes().noteRegistered(since);
             }
         } catch (NoSpaceException e) {
             LOG.warn("Since when {} belongs to this broker cannot be noted: {}", directory.path(), e.getMessage());

@@ -62,7 +62,7 @@ final class MovePlan {
 
     private static List<PlannedMove> read(LogDirectory in) {
         try {
-            return in.plannedMoves();
+            return in.notes().plannedMoves();
         } catch (ShortageException e) {
             throw new UncheckedIOException(e);
         } catch (IOException e) {
@@ -131,7 +131,7 @@ final class MovePlan {
 
     private void write(List<PlannedMove> moves) {
         try {
-            home.notePlannedMoves(moves);
+            home.notes().notePlannedMoves(moves);
         } catch (ShortageException e) {
             LOG.warn(
                     "Which replicas are to move to other log directories cannot be noted: a stop would undo what was asked"

@@ -8,7 +8,6 @@ import io.flotilla.log.LogFailure;
 import io.flotilla.log.LogListener;
 import io.flotilla.log.PartitionLog;
 import io.flotilla.log.ReadResult;
-import io.flotilla.log.maintain.Retention;
 import io.flotilla.raft.core.MembersNews;
 import io.flotilla.raft.core.Role;
 import io.flotilla.raft.host.GroupListener;
@@ -32,12 +31,13 @@ public final class Replica extends ReplicaView {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
 
     /** The furthest deadline that compares as later than any other within the clock's range. */
-    private static final long NO_DEADLINE = Long.MAX_VALUE / 2;
+    static final long NO_DEADLINE = Long.MAX_VALUE / 2;
 
     private final Shard shard;
     private final PartitionLog log;
     private final List<ReplicaListener> listeners = new ArrayList<>();
     private final Appender appender;
+    private final RecordDeletion deletion;
     private final ServingRules rules;
 
     /** Those who wait for a record to read, by the high watermark that makes it readable. */
@@ -48,8 +48,6 @@ public final class Replica extends ReplicaView {
     private RaftGroup group;
     private ReplicaStorage storage;
     private Role role = Role.FOLLOWER;
-    /** A log start that retention asked for is not committed yet. */
-    private boolean retaining;
 
     private volatile Runnable beginAnew = () -> {};
 
@@ -68,6 +66,7 @@ public final class Replica extends ReplicaView {
         this.shard = shard;
         this.log = log;
         this.appender = new Appender(this, shard, log, rules);
+        this.deletion = new RecordDeletion(this, log, appender, shard.clock());
         this.rules = rules;
         this.repair = new ReplicaRepair(this, log, peers);
         this.reconciler = new Reconciler(id, name, shard.loop(), assignments);
@@ -146,16 +145,7 @@ public final class Replica extends ReplicaView {
      * @param offset at most the high watermark
      */
     public void deleteRecords(long offset, long deadlineNanos, Consumer<ProduceResult> done) {
-        if (!leading) {
-            done.accept(ProduceResult.failed(unavailable(), null));
-        } else if (offset > highWatermark || offset < 0) {
-            done.accept(ProduceResult.failed(
-                    ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + ", high watermark " + highWatermark));
-        } else if (offset <= logStartOffset) {
-            done.accept(ProduceResult.succeeded(-1, -1, logStartOffset));
-        } else {
-            appender.startLogAt(offset, deadlineNanos, done);
-        }
+        deletion.deleteBelow(offset, deadlineNanos, done);
     }
 
     // ---- read
@@ -244,27 +234,9 @@ public final class Replica extends ReplicaView {
 
     // ---- upkeep
 
-    /**
-     * Lets go of segments that {@code retention.ms} and {@code retention.bytes} no longer ask for. The leader decides, and all
-     * replicas agree, so that the log's start never goes back under another leader.
-     */
+    /** Lets go of segments that {@code retention.ms} and {@code retention.bytes} no longer ask for, if this replica leads. */
     void enforceRetention() {
-        if (!leading || retaining || !config.delete()) {
-            return;
-        }
-        long start = Retention.logStart(
-                log.segments(),
-                config.retentionMs(),
-                config.retentionBytes(),
-                shard.clock().millis(),
-                highWatermark);
-        if (start > logStartOffset) {
-            retaining = true;
-            appender.startLogAt(start, NO_DEADLINE, result -> {
-                retaining = false;
-                LOG.info("{}: retention moves the log's start to offset {}: {}", name, start, result.error());
-            });
-        }
+        deletion.enforceRetention();
     }
 
     /** Ends waits that have taken too long; false when nobody waits any more. */

@@ -7,6 +7,7 @@ import io.flotilla.broker.config.TopicConfig;
 import io.flotilla.broker.env.Clock;
 import io.flotilla.broker.env.EventLoop;
 import io.flotilla.broker.env.Scheduler;
+import io.flotilla.broker.partition.ReplicaSlots.Slot;
 import io.flotilla.log.LogDirectory;
 import io.flotilla.log.LogId;
 import io.flotilla.raft.host.RaftGroup;
@@ -43,13 +44,6 @@ public final class Replicas {
     /** Asks who wants to hear of a replica. */
     public interface Listeners extends Function<LogId, List<ReplicaListener>> {}
 
-    /**
-     * A replica wanted here, from the moment it is wanted until it is gone.
-     *
-     * @param wanted false once nobody waits for it any more
-     */
-    private record Slot(LogId logId, LogDirectory directory, AtomicBoolean wanted, CompletableFuture<Replica> opened) {}
-
     private final int nodeId;
     private final EventLoop loop;
     private final Scheduler scheduler;
@@ -59,18 +53,14 @@ public final class Replicas {
     private final TopicSettings configs;
     private final Listeners listeners;
 
-    private final Map<PartitionId, Slot> slots = new LinkedHashMap<>();
-
-    /** Replicas on their way out, by directory: another topic of the same name waits for its place. */
-    private final Map<String, CompletableFuture<Void>> removals = new LinkedHashMap<>();
-
+    private final ReplicaSlots slots;
     /** A topic as the last image had it. */
     private record Wanted(TopicInfo topic, TopicConfig config) {}
 
     private final Map<UUID, Wanted> wanted = new HashMap<>();
     private Beginning beginning;
 
-    private final Map<PartitionId, Replica> open = new ConcurrentHashMap<>();
+    private final Map<PartitionId, Replica> open;
     private final Map<PartitionId, String> damaged = new ConcurrentHashMap<>();
 
     /**
@@ -95,6 +85,8 @@ public final class Replicas {
         this.opener = opener;
         this.configs = configs;
         this.listeners = listeners;
+        this.slots = new ReplicaSlots(loop, scheduler);
+        this.open = slots.open();
     }
 
     /** The open replica, or null. Any thread. */
@@ -154,7 +146,7 @@ public final class Replicas {
 
     /** Carries out a new image: opens what is new, removes what was deleted or moved away, passes on changes. On the loop. */
     public void apply(MetadataImage image) {
-        for (Map.Entry<PartitionId, Slot> entry : List.copyOf(slots.entrySet())) {
+        for (Map.Entry<PartitionId, Slot> entry : slots.all()) {
             PartitionId id = entry.getKey();
             TopicInfo topic = image.topic(id.topicId());
             if (id.equals(PartitionId.METADATA)) {
@@ -172,7 +164,7 @@ public final class Replicas {
             }
         }
         wanted.keySet().removeIf(topicId -> image.topic(topicId) == null);
-        damaged.keySet().removeIf(id -> image.topic(id.topicId()) == null && !slots.containsKey(id));
+        damaged.keySet().removeIf(id -> image.topic(id.topicId()) == null && !slots.contains(id));
         Replica metadata = open.get(PartitionId.METADATA);
         if (metadata != null && !image.metadataVoters().isEmpty()) {
             Goal goal = Goal.ofMetadata(image);
@@ -209,7 +201,7 @@ public final class Replicas {
                 if (!now.equals(before)) {
                     pass(now, id, replica);
                 }
-            } else if (!slots.containsKey(id)) {
+            } else if (!slots.contains(id)) {
                 open(now, id);
             }
         }
@@ -254,8 +246,7 @@ public final class Replicas {
             return CompletableFuture.failedFuture(new IllegalStateException("no log directory works"));
         }
         AtomicBoolean isWanted = new AtomicBoolean(true);
-        CompletableFuture<Replica> opened = removals.getOrDefault(
-                        logId.directoryName(), CompletableFuture.completedFuture(null))
+        CompletableFuture<Replica> opened = slots.free(logId)
                 .thenCompose(nothing -> opener.open(
                         id,
                         logId,
@@ -294,9 +285,9 @@ public final class Replicas {
     }
 
     private void remove(PartitionId id, Slot slot, String why) {
-        vacate(
+        slots.vacate(
                 slot,
-                closed(id, slot)
+                slots.close(id, slot)
                         .thenRunAsync(
                                 () -> {
                                     LogDirectory holding = directories.holding(slot.logId());
@@ -319,9 +310,9 @@ public final class Replicas {
         LOG.warn(
                 "{} cannot be repaired in place: it is set aside, and copied anew from its peers",
                 logId.directoryName());
-        vacate(
+        slots.vacate(
                 slot,
-                closed(id, slot)
+                slots.close(id, slot)
                         .thenRunAsync(
                                 () -> FoundLogs.setAside(slot.directory(), logId, "it is damaged"),
                                 scheduler.blocking()));
@@ -341,7 +332,7 @@ public final class Replicas {
                 slot.logId().directoryName(),
                 slot.directory().path());
         open.remove(id);
-        vacate(slot, closed(id, slot));
+        slots.vacate(slot, slots.close(id, slot));
     }
 
     /**
@@ -359,7 +350,7 @@ public final class Replicas {
         CompletableFuture<Replica> over = new CompletableFuture<>();
         Slot pause = new Slot(before.logId(), before.directory(), new AtomicBoolean(true), over);
         slots.put(id, pause);
-        return closed(id, before)
+        return slots.close(id, before)
                 .thenCompose(nothing -> work.get())
                 .whenCompleteAsync(
                         (nothing, failure) -> {
@@ -391,36 +382,6 @@ public final class Replicas {
                 && known.topic().assignments().get(id.partition()).isHostedBy(nodeId);
     }
 
-    /** Closes a replica; completes when it is closed, also if it was never open. */
-    private CompletableFuture<Void> closed(PartitionId id, Slot slot) {
-        slot.wanted().set(false);
-        return slot.opened()
-                .thenComposeAsync(replica -> close(id, replica), scheduler.blocking())
-                .handle((nothing, failure) -> null);
-    }
-
-    /** Another log of this name waits until the place is free. */
-    private void vacate(Slot slot, CompletableFuture<Void> gone) {
-        String name = slot.logId().directoryName();
-        CompletableFuture<Void> over = gone.exceptionally(failure -> {
-            LOG.error("{} stays where it is: {}", name, failure.toString());
-            return null;
-        });
-        removals.put(name, over);
-        over.thenRunAsync(() -> removals.remove(name, over), loop);
-    }
-
-    private CompletableFuture<Void> close(PartitionId id, Replica replica) {
-        open.remove(id, replica);
-        return CompletableFuture.supplyAsync(replica::close, replica.loop())
-                .thenCompose(Function.identity())
-                .whenComplete((nothing, failure) -> {
-                    if (failure != null) {
-                        LOG.error("{} could not be closed in good order", replica.name(), failure);
-                    }
-                });
-    }
-
     /**
      * Begins to hand over what this broker leads. Completes with the replicas that somebody is taking over. Any thread.
      */
@@ -442,20 +403,12 @@ public final class Replicas {
 
     /** Whether every replica wanted so far is open, or known to be damaged; on the loop. */
     public boolean allOpened() {
-        return slots.entrySet().stream()
+        return slots.all().stream()
                 .allMatch(slot -> slot.getValue().opened().isDone() || damaged.containsKey(slot.getKey()));
     }
 
     /** Closes all replicas and completes once their logs are closed. On the loop. */
     public CompletableFuture<Void> close() {
-        List<CompletableFuture<Void>> closed = new ArrayList<>();
-        slots.forEach((id, slot) -> {
-            slot.wanted().set(false);
-            closed.add(slot.opened()
-                    .thenComposeAsync(replica -> close(id, replica), loop)
-                    .exceptionally(failure -> null));
-        });
-        slots.clear();
-        return CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new));
+        return slots.closeAll();
     }
 }
