@@ -32,6 +32,9 @@ public final class Shard {
     private final Set<Replica> waited = new LinkedHashSet<>();
     private EventLoop.Timer timer;
     private long ticks;
+    /** No group waits for a tick, so the next one comes with the upkeep. */
+    private boolean idle;
+
     private boolean stopped;
 
     /** Told which leader a replica follows, on the shard's loop. */
@@ -58,7 +61,10 @@ public final class Shard {
     }
 
     void start() {
-        loop.execute(this::scheduleTick);
+        loop.execute(() -> {
+            host.onBusy(this::endIdleness);
+            scheduleTick();
+        });
     }
 
     void stop() {
@@ -111,13 +117,23 @@ public final class Shard {
 
     private void scheduleTick() {
         if (!stopped) {
+            idle = ticks % TICKS_PER_UPKEEP == 0 && host.isIdle();
+            timer = loop.schedule(this::tick, idle ? TICK_MS * TICKS_PER_UPKEEP : TICK_MS);
+        }
+    }
+
+    /** A group waits for ticks: they begin to come at once. */
+    private void endIdleness() {
+        if (idle && !stopped) {
+            idle = false;
+            timer.cancel();
             timer = loop.schedule(this::tick, TICK_MS);
         }
     }
 
     private void tick() {
+        ticks += idle ? TICKS_PER_UPKEEP : 1;
         scheduleTick();
-        ticks++;
         host.tick();
         if (ticks % TICKS_PER_UPKEEP == 0) {
             host.sendCommitNotices();

@@ -57,7 +57,8 @@ public final class GroupHost {
     private final Map<GroupId, NodeSet> openElsewhere = new HashMap<>();
 
     private final Set<Integer> nodesUp = new TreeSet<>();
-    private final LearnerThrottle learnerThrottle = new LearnerThrottle();
+    private final LearnerThrottle learnerThrottle = new LearnerThrottle(() -> this.onBusy.run());
+    private Runnable onBusy = () -> {};
     private boolean noticesScheduled;
 
     /** @param nanoTime a monotonic clock, for leases */
@@ -141,6 +142,16 @@ public final class GroupHost {
                 }
             }
         }
+    }
+
+    /** Whether ticks would do nothing: then they may be left out until {@link #onBusy} is told. */
+    public boolean isIdle() {
+        return ticking.isEmpty() && !learnerThrottle.isHoldingBack();
+    }
+
+    /** What to do when ticks begin to matter, on the loop; it may be told so more than once. */
+    public void onBusy(Runnable action) {
+        onBusy = action;
     }
 
     /** Tells followers of commits they have not heard of by another message. */
@@ -243,7 +254,11 @@ public final class GroupHost {
     }
 
     void needsTicks(RaftGroup group) {
+        boolean wasIdle = ticking.isEmpty();
         ticking.add(group);
+        if (wasIdle) {
+            onBusy.run();
+        }
     }
 
     void owesNotices(RaftGroup group, boolean promptly) {

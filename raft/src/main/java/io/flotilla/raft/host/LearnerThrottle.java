@@ -14,7 +14,13 @@ public final class LearnerThrottle {
 
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private long bytesPerTick = UNLIMITED;
+    private final Runnable onHoldingBack;
     private long budget;
+
+    /** @param onHoldingBack told whenever a read has to wait for a tick */
+    LearnerThrottle(Runnable onHoldingBack) {
+        this.onHoldingBack = onHoldingBack;
+    }
 
     /** Lets this many bytes pass per tick from now on. */
     public void limit(long newBytesPerTick) {
@@ -32,6 +38,14 @@ public final class LearnerThrottle {
     void admit(Runnable read) {
         waiting.add(read);
         release();
+        if (isHoldingBack()) {
+            onHoldingBack.run();
+        }
+    }
+
+    /** Whether a read waits for a tick. */
+    boolean isHoldingBack() {
+        return !waiting.isEmpty();
     }
 
     /** Notes what was read. */

@@ -7,6 +7,7 @@ import io.flotilla.raft.core.Role;
 import io.flotilla.raft.message.ConfirmRequest;
 import io.flotilla.raft.message.VoteRequest;
 import io.netty.buffer.Unpooled;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -322,6 +323,22 @@ class GroupHostTest {
         cluster.run();
         cluster.tick(HostCluster.ELECTION_TICKS);
         assertThat(member(2).committed).isEqualTo(member(1).committed);
+    }
+
+    @Test
+    void ticksMayBeLeftOutUntilAGroupWaitsForOne() {
+        open();
+        cluster.tick(3);
+        GroupHost host = cluster.node(1).host;
+        assertThat(host.isIdle()).isTrue();
+        AtomicInteger busy = new AtomicInteger();
+        host.onBusy(busy::incrementAndGet);
+        member(1).propose("a");
+        assertThat(host.isIdle()).as("its followers have yet to answer").isFalse();
+        assertThat(busy).hasPositiveValue();
+        cluster.run();
+        cluster.tick(3);
+        assertThat(host.isIdle()).isTrue();
     }
 
     @Test
