@@ -42,6 +42,8 @@ import io.flotilla.broker.partition.ReplicaListener;
 import io.flotilla.broker.partition.ReplicaMoves;
 import io.flotilla.broker.partition.ReplicaOpener;
 import io.flotilla.broker.partition.Replicas;
+import io.flotilla.broker.partition.RoomQuery;
+import io.flotilla.broker.partition.RoomyTransfer;
 import io.flotilla.broker.partition.Rules;
 import io.flotilla.broker.partition.Scrubber;
 import io.flotilla.broker.partition.Shards;
@@ -182,8 +184,8 @@ final class BrokerParts {
                 this::listenersOf);
         this.moves = new ReplicaMoves(replicas, loop, environment.scheduler().blocking(), () -> layers(metadata.image())
                 .value(BalanceProperties.ALTER_LOG_DIRS_RATE));
-        this.spaceRelief =
-                new SpaceRelief(nodeId, loop, replicas, metadata, peers, config.get(StorageProperties.MIN_FREE_BYTES));
+        RoomQuery room = new RoomQuery(peers, config.get(StorageProperties.MIN_FREE_BYTES));
+        this.spaceRelief = new SpaceRelief(nodeId, loop, replicas, metadata, room);
         this.view = new ClusterView(
                 new BrokerInfo(
                         nodeId,
@@ -195,7 +197,12 @@ final class BrokerParts {
                 shards);
         this.metadataBirth = new MetadataBirth(config, directories, loop, peers, this::metadataReplica);
         this.leaderTransfer = new TransferLeaderHandler(nodeId, replicas, peers);
-        this.leaderBalancer = new LeaderBalancer(loop, view, leaderTransfer, this::leadsMetadata, config);
+        this.leaderBalancer = new LeaderBalancer(
+                loop,
+                view,
+                new RoomyTransfer(nodeId, replicas, metadata, room, leaderTransfer),
+                this::leadsMetadata,
+                config);
         this.scrubber = new Scrubber(
                 loop,
                 environment.scheduler().blocking(),

@@ -6,7 +6,7 @@ public final class BalanceProperties {
             .byDefault("true")
             .doc(
                     "Whether leaderships go back to the preferred replicas by themselves, as after a broker's failure. Never to a"
-                            + " replica that has not caught up.");
+                            + " replica that has not caught up, or has no room for records.");
 
     public static final Property<Integer> LEADER_IMBALANCE_CHECK_SECONDS = Property.integer(
                     "leader.imbalance.check.interval.seconds")

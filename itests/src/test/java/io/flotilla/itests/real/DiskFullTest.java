@@ -65,6 +65,12 @@ class DiskFullTest {
             cluster.leaveFree(first, 1 << 20);
             Await.until("another broker leads", () -> leader(clients) != first);
             Await.until("records are taken", () -> isTaken(cluster, "during"));
+            long balancedAgain = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+            while (System.nanoTime() - balancedAgain < 0) {
+                assertThat(leader(clients))
+                        .as("it would be preferred, if it had room")
+                        .isNotEqualTo(first);
+            }
 
             int second = leader(clients);
             cluster.leaveFree(second, 1 << 20);
@@ -72,6 +78,8 @@ class DiskFullTest {
             cluster.leaveFree(6 - first - second, 1 << 20);
             Await.until("records are refused", () -> !isTaken(cluster, "refused"));
             assertThat(leader(clients)).as("nobody has room").isEqualTo(6 - first - second);
+            cluster.leaveFree(first, 1L << 30);
+            Await.until("the preferred broker leads, as it has room", () -> leader(clients) == first);
         }
     }
 

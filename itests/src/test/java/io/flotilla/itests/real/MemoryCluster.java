@@ -63,6 +63,7 @@ final class MemoryCluster implements AutoCloseable {
         properties.put("log.dirs", "/data");
         properties.put("default.replication.factor", String.valueOf(ports.length));
         properties.put("log.segment.bytes", String.valueOf(1 << 20));
+        properties.put("leader.imbalance.check.interval.seconds", "1");
         NettyScheduler scheduler = new NettyScheduler(1, 4);
         Metrics metrics = new Metrics();
         Environment environment = new Environment(
