@@ -27,10 +27,14 @@ final class Oracle {
         this.world = world;
     }
 
+    private static final int UNKNOWN = 0;
+
     /** What all replicas of a partition agree on. */
     private static final class Truth {
         final Map<Integer, SimProcess> leaders = new HashMap<>();
+        /** By index, {@link #UNKNOWN} where the log began after it before anybody looked. */
         int[] terms = new int[64];
+
         /** In which term an index was committed, at the latest: that of the first replica that knew it. */
         int[] committedIn = new int[64];
         /** The last index that any replica knew to be committed. */
@@ -38,13 +42,25 @@ final class Oracle {
 
         long highWatermark;
 
-        void append(int term, int inTerm) {
+        /** A replica knows an index to be committed; those before it are, too. */
+        void append(long index, int term, int inTerm) {
+            while (committed + 1 < index) {
+                append(UNKNOWN, inTerm);
+            }
+            append(term, inTerm);
+        }
+
+        private void append(int term, int inTerm) {
             if (committed + 1 == terms.length) {
                 terms = Arrays.copyOf(terms, 2 * terms.length);
                 committedIn = Arrays.copyOf(committedIn, terms.length);
             }
             terms[++committed] = term;
             committedIn[committed] = inTerm;
+        }
+
+        boolean contradicts(long index, int term) {
+            return terms[(int) index] != UNKNOWN && terms[(int) index] != term;
         }
 
         /**
@@ -127,8 +143,8 @@ final class Oracle {
         for (long index = Math.max(before.committed + 1, log.firstIndex()); index <= now; index++) {
             int term = log.termAt(index);
             if (index > truth.committed) {
-                truth.append(term, replica.group().core().term());
-            } else if (truth.terms[(int) index] != term) {
+                truth.append(index, term, replica.group().core().term());
+            } else if (truth.contradicts(index, term)) {
                 world.fail(
                         where(machine, replica) + ": index " + index + " is committed in term " + term
                                 + ", elsewhere in term " + truth.terms[(int) index],
@@ -151,7 +167,7 @@ final class Oracle {
         }
         long last = truth.committedUpTo(term);
         if (log.lastIndex() < last
-                || last >= log.firstIndex() && last > 0 && log.termAt(last) != truth.terms[(int) last]) {
+                || last >= log.firstIndex() && last > 0 && truth.contradicts(last, log.termAt(last))) {
             world.fail(
                     where(machine, replica) + " leads in term " + term + " and lacks index " + last
                             + ", which is committed",
