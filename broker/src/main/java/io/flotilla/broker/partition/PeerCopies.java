@@ -11,6 +11,8 @@ import io.flotilla.wire.message.ReadCommittedResponse;
 import io.netty.buffer.ByteBuf;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -102,6 +104,18 @@ public final class PeerCopies {
                                 "broker " + broker + " answers " + ErrorCode.of(response.errorCode()));
                     }
                     return response;
+                });
+    }
+
+    /** What {@link #position} tells of several brokers, by node id; fails when one of them does not answer. */
+    CompletableFuture<Map<Integer, RangeChecksumResponse>> positions(List<Integer> asked, PartitionId partition) {
+        Map<Integer, CompletableFuture<RangeChecksumResponse>> answers = new TreeMap<>();
+        asked.forEach(broker -> answers.put(broker, position(broker, partition)));
+        return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))
+                .thenApply(all -> {
+                    Map<Integer, RangeChecksumResponse> positions = new TreeMap<>();
+                    answers.forEach((broker, answer) -> positions.put(broker, answer.join()));
+                    return positions;
                 });
     }
 

@@ -29,8 +29,6 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,8 +117,7 @@ public final class ReplicaOpener {
      * Opens one replica.
      *
      * @param initial what a replica without data takes for its group
-     * @param wanted whether to go on repairing a log that cannot be opened for damage
-     * @param onDamage told what is wrong with such a log; any thread
+     * @param owner asked about a log that cannot be opened for damage
      * @return completes on the replica's loop; fails with {@link DamagedException} or what the disk said
      */
     CompletableFuture<Replica> open(
@@ -131,8 +128,7 @@ public final class ReplicaOpener {
             TopicConfig config,
             RaftGroup.Options options,
             List<ReplicaListener> listeners,
-            BooleanSupplier wanted,
-            Consumer<String> onDamage) {
+            OpeningOwner owner) {
         Shard shard = shards.shardOf(id);
         Executor blocking = environment.scheduler().blocking();
         progress.begin();
@@ -143,8 +139,7 @@ public final class ReplicaOpener {
                         peers,
                         blocking,
                         shard.loop(),
-                        wanted,
-                        onDamage)
+                        owner)
                 .run()
                 .thenApplyAsync(
                         opened -> {

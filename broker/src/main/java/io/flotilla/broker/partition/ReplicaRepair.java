@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,30 +132,26 @@ final class ReplicaRepair {
      */
     private void considerRebuild(DamagedSpot spot, List<Integer> members) {
         long committed = log.committedIndex();
-        Map<Integer, CompletableFuture<RangeChecksumResponse>> asked = new TreeMap<>();
-        members.forEach(member -> asked.put(member, peers.position(member, replica.id())));
-        CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+        peers.positions(members, replica.id())
                 .whenCompleteAsync(
-                        (all, failure) -> {
+                        (positions, failure) -> {
                             boolean canGo = failure == null
-                                    && asked.size() >= LEAST_OTHERS
-                                    && asked.size() + 1
+                                    && members.size() >= LEAST_OTHERS
+                                    && members.size() + 1
                                             == replica.group()
                                                     .core()
                                                     .configuration()
                                                     .members()
                                                     .size()
-                                    && asked.entrySet().stream().allMatch(other -> {
-                                        RangeChecksumResponse answer =
-                                                other.getValue().join();
+                                    && positions.entrySet().stream().allMatch(other -> {
+                                        RangeChecksumResponse answer = other.getValue();
                                         boolean goesFirst = answer.repairing() && peers.isBefore(other.getKey());
                                         return answer.durableIndex() >= committed && !goesFirst;
                                     });
                             boolean compacted = canGo
                                     && (spot.index() <= log.alteredIndex()
-                                            || asked.values().stream()
-                                                    .anyMatch(other ->
-                                                            other.join().alteredIndex() >= spot.index()));
+                                            || positions.values().stream()
+                                                    .anyMatch(other -> other.alteredIndex() >= spot.index()));
                             if (compacted && replica.isServing() && !replica.isLeading()) {
                                 replica.beginAnew();
                             }

@@ -15,7 +15,6 @@ import io.flotilla.raft.host.RaftGroup.FirstElection;
 import io.flotilla.raft.quorum.Configuration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,9 @@ public final class Replicas {
     /** A topic as the last image had it. */
     private record Wanted(TopicInfo topic, TopicConfig config) {}
 
-    private final Map<UUID, Wanted> wanted = new HashMap<>();
+    /** Changed on the loop only; looked at by those who open replicas as well. */
+    private final Map<UUID, Wanted> wanted = new ConcurrentHashMap<>();
+
     private Beginning beginning;
 
     private final Map<PartitionId, Replica> open;
@@ -255,8 +256,7 @@ public final class Replicas {
                         config,
                         options,
                         listeners.apply(logId),
-                        isWanted::get,
-                        damage -> damaged.put(id, damage)))
+                        new Owner(id, isWanted)))
                 .whenComplete((replica, failure) -> opened(id, logId, replica, failure));
         slots.put(id, new Slot(logId, directory, isWanted, opened));
         return opened;
@@ -399,6 +399,35 @@ public final class Replicas {
     /** How far opening has come. Any thread. */
     public OpeningProgress opening() {
         return opener.progress();
+    }
+
+    /** Wants one replica opened, as long as metadata does. */
+    private final class Owner implements OpeningOwner {
+        private final PartitionId id;
+        private final AtomicBoolean isWanted;
+
+        Owner(PartitionId id, AtomicBoolean isWanted) {
+            this.id = id;
+            this.isWanted = isWanted;
+        }
+
+        @Override
+        public boolean wants() {
+            return isWanted.get();
+        }
+
+        @Override
+        public List<Integer> replicas() {
+            Wanted now = wanted.get(id.topicId());
+            return now == null
+                    ? List.of()
+                    : now.topic().assignments().get(id.partition()).replicas();
+        }
+
+        @Override
+        public void damaged(String what) {
+            damaged.put(id, what);
+        }
     }
 
     /** Whether every replica wanted so far is open, or known to be damaged; on the loop. */

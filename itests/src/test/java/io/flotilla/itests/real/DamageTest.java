@@ -6,17 +6,25 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +42,10 @@ final class DamageTest {
 
     @BeforeAll
     static void start() {
-        cluster = ProcessCluster.start(3, TestDirectory.empty("damage"), Map.of("log.scrub.interval.ms", "1000"));
+        cluster = ProcessCluster.start(
+                3,
+                TestDirectory.empty("damage"),
+                Map.of("log.scrub.interval.ms", "1000", "log.cleaner.backoff.ms", "100"));
         clients = new Clients(cluster.bootstrap());
     }
 
@@ -62,6 +73,86 @@ final class DamageTest {
         lead(damaged);
         assertServed(damaged);
         assertThat(Files.readAllBytes(file)).startsWith(before);
+    }
+
+    /** What the others have left of it does not fit in where the damage is. */
+    @Test
+    void aLogThatOthersHaveCompactedIsCopiedAnewWhenItIsFoundDamagedAtStart() throws Exception {
+        TopicPartition damaged = fill("copied-anew", List.of(DAMAGED_BROKER, 1, 3), Map.of("segment.bytes", "16384"));
+        TopicPartition other = fill("healthy-too");
+        Map<String, String> newest = new TreeMap<>();
+        produceKeyed(damaged, 100, newest);
+        awaitCommitMarks(other);
+        cluster.kill(DAMAGED_BROKER);
+        // The last segment is what is read when a log is opened.
+        flipAt(segments(damaged).get(segments(damaged).size() - 1), 100);
+        produceKeyed(damaged, 100, newest);
+        compact(damaged.topic());
+        Await.until("broker 1 has compacted", () -> sizeOn(1, damaged) < 80_000);
+        Await.until("broker 3 has compacted", () -> sizeOn(3, damaged) < 80_000);
+        cluster.startBroker(DAMAGED_BROKER);
+        cluster.awaitReady();
+
+        Await.until(
+                "the log is copied anew",
+                () -> cluster.logLines(DAMAGED_BROKER, "copied-anew-0 cannot be repaired in place")
+                                .size()
+                        == 1);
+        assertThat(cluster.logLines(DAMAGED_BROKER, "copied-anew-0 is opened once what is damaged is repaired"))
+                .hasSize(1);
+        lead(damaged);
+        assertThat(newestOf(damaged)).isEqualTo(newest);
+    }
+
+    private static void produceKeyed(TopicPartition partition, int count, Map<String, String> newest) throws Exception {
+        try (KafkaProducer<String, String> producer = clients.producer(Map.of())) {
+            for (int i = 0; i < count; i++) {
+                String key = "key" + i % 20;
+                String value = newest.size() + "-" + count + "-" + i + "x".repeat(1000);
+                producer.send(new ProducerRecord<>(partition.topic(), 0, key, value))
+                        .get();
+                newest.put(key, value);
+            }
+        }
+    }
+
+    private static void compact(String topic) throws Exception {
+        try (Admin admin = clients.admin()) {
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            List<AlterConfigOp> changes = List.of(
+                    new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET),
+                    new AlterConfigOp(new ConfigEntry("min.cleanable.dirty.ratio", "0.01"), AlterConfigOp.OpType.SET));
+            Clients.get(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
+        }
+    }
+
+    private static long sizeOn(int broker, TopicPartition partition) throws IOException {
+        long size = 0;
+        try (Stream<Path> files = Files.list(cluster.data(broker).resolve(partition.toString()))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".log")).toList()) {
+                size += Files.size(file);
+            }
+        }
+        return size;
+    }
+
+    /** The last value of each key; records without one are left out. */
+    private static Map<String, String> newestOf(TopicPartition partition) {
+        Map<String, String> found = new TreeMap<>();
+        try (KafkaConsumer<String, String> consumer = clients.consumer(Map.of())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            while (consumer.position(partition) < end) {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    if (record.key() != null) {
+                        found.put(record.key(), record.value());
+                    }
+                }
+            }
+        }
+        return found;
     }
 
     @Test
