@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Opens a log that may be damaged where it must be read to be opened: repairs it with committed entries of other replicas,
  * for as long as it takes and the log is wanted, and likewise waits for room on a full disk, and for files that can be opened.
- * Where others have compacted the log, what they hold does not fit in: then the log is set aside and begun anew. Used once. Blocking work runs in the background, the rest on any thread, one step at a time.
+ * Where others have compacted the log, what they hold does not fit in: then the log is set aside and begun anew. Used once. Blocking
+ * work runs in the background, the rest on any thread, one step at a time.
  */
 final class RepairBeforeOpening {
     private static final Logger LOG = LoggerFactory.getLogger(RepairBeforeOpening.class);
@@ -129,9 +130,10 @@ final class RepairBeforeOpening {
     }
 
     /**
-     * Sets the log aside when all other replicas are there and have all that this one knows to be committed, and what they hold does
-     * not fit in, because they or this one have compacted it. What is begun in its place remembers nothing, and does not vote before its group has taken it in anew; those
-     * who do are a majority without it.
+     * Sets the log aside when all other replicas are there and have all that this one knows to be committed (one that is being
+     * taken in anew itself says that it has nothing), and what they hold does not fit in, because they or this one have compacted
+     * it. What is begun in its place remembers nothing, and does not vote before its group has taken it in anew; those who do are a
+     * majority without it.
      */
     private void considerBeginningAnew(DamagedSpot spot) {
         List<Integer> members = owner.replicas().stream().filter(peers::isOther).toList();
