@@ -154,9 +154,12 @@ public final class BrokerConfig {
         return set ? factor : Math.min(factor, voters().size());
     }
 
-    /** Number of event loops; at least one. */
+    /**
+     * Number of event loops; at least one. Half of a broker's work is writing and syncing files, which other threads do; more loops
+     * than the other half needs only hand work to each other.
+     */
     public int eventLoops() {
         int configured = get(BrokerProperties.NUM_NETWORK_THREADS);
-        return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
+        return configured > 0 ? configured : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 }

@@ -82,7 +82,7 @@ public final class BrokerProperties {
     public static final Property<Integer> NUM_NETWORK_THREADS = Property.integer("num.network.threads")
             .range(0, 256)
             .byDefault("0")
-            .doc("Event loops; each owns its share of connections and partitions. 0: one per processor.");
+            .doc("Event loops; each owns its share of connections and partitions. 0: one for each two processors.");
 
     public static final Property<Integer> NUM_IO_THREADS = Property.integer("num.io.threads")
             .range(1, 256)
