@@ -18,6 +18,8 @@ import java.util.Map;
  * committed. What bytes stand where is compared at the end.
  */
 final class Oracle {
+    private static final int UNKNOWN = 0;
+
     private final SimWorld world;
     private final Map<PartitionId, Truth> truths = new HashMap<>();
     private final Map<String, Truth> newest = new HashMap<>();
@@ -26,8 +28,6 @@ final class Oracle {
     Oracle(SimWorld world) {
         this.world = world;
     }
-
-    private static final int UNKNOWN = 0;
 
     /** What all replicas of a partition agree on. */
     private static final class Truth {

@@ -88,17 +88,19 @@ final class Compaction {
      * have dropped would keep what it deletes, for ever; so while one does not answer, all tombstones stay.
      */
     private CompletableFuture<Long> everywhere() {
-        List<CompletableFuture<Long>> members = new ArrayList<>();
+        List<Integer> others = new ArrayList<>();
         long here = replica.log().commitMark();
         replica.group().core().configuration().members().forEach(member -> {
             if (peers.isOther(member)) {
-                members.add(peers.position(member, replica.id()).thenApply(RangeChecksumResponse::durableIndex));
+                others.add(member);
             }
         });
-        return CompletableFuture.allOf(members.toArray(CompletableFuture[]::new))
-                .handle((all, failure) -> failure != null
+        return peers.positions(others, replica.id())
+                .handle((positions, failure) -> failure != null
                         ? 0L
-                        : members.stream().mapToLong(CompletableFuture::join).reduce(here, Math::min));
+                        : positions.values().stream()
+                                .mapToLong(RangeChecksumResponse::durableIndex)
+                                .reduce(here, Math::min));
     }
 
     private CompactionPlan plan(long everywhereIndex) {

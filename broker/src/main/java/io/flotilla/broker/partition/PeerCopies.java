@@ -92,7 +92,7 @@ public final class PeerCopies {
     }
 
     /** How far another broker has the log of a partition, and how far compaction has been there. */
-    CompletableFuture<RangeChecksumResponse> position(int broker, PartitionId partition) {
+    private CompletableFuture<RangeChecksumResponse> position(int broker, PartitionId partition) {
         RangeChecksumRequest nothing = RangeChecksumRequest.builder()
                 .topicId(partition.topicId())
                 .partition(partition.partition())

@@ -138,7 +138,7 @@ final class RepairBeforeOpening {
     private void considerBeginningAnew(DamagedSpot spot) {
         List<Integer> members = owner.replicas().stream().filter(peers::isOther).toList();
         if (members.size() < LEAST_OTHERS || directory.journal() == null) {
-            loop.schedule(() -> blocking.execute(() -> again(spot)), RETRY_MS);
+            later(spot);
             return;
         }
         long committed = directory.journal().committed(logId.group());
@@ -155,7 +155,7 @@ final class RepairBeforeOpening {
                             if (fitsNot && owner.wants()) {
                                 beginAnew(spot);
                             } else {
-                                loop.schedule(() -> blocking.execute(() -> again(spot)), RETRY_MS);
+                                later(spot);
                             }
                         },
                         blocking);
@@ -173,6 +173,10 @@ final class RepairBeforeOpening {
         } catch (IOException e) {
             opened.completeExceptionally(new UncheckedIOException(e));
         }
+    }
+
+    private void later(DamagedSpot spot) {
+        loop.schedule(() -> blocking.execute(() -> again(spot)), RETRY_MS);
     }
 
     private void again(DamagedSpot spot) {
