@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -46,22 +47,35 @@ final class StoredLogs {
         CRC32C checksum = new CRC32C();
         for (Path file : list(directory)) {
             if (file.toString().endsWith(".log")) {
-                ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-                int position = 0;
-                for (RecordBatch batch : MemoryRecords.readableRecords(bytes).batches()) {
-                    // Raft's own batches have no offsets that readers know; they count with the batch after them.
-                    checksum.update(bytes.duplicate().position(position).limit(position + batch.sizeInBytes()));
-                    position += batch.sizeInBytes();
-                    if (!batch.isControlBatch()) {
-                        add(batch, keyed, checksum.getValue(), records);
-                        checksum.reset();
-                    }
-                }
+                addAll(ByteBuffer.wrap(Files.readAllBytes(file)), keyed, checksum, records);
             }
         }
         long start = records.isEmpty() ? 0 : records.get(0).offset();
         long end = records.isEmpty() ? 0 : records.get(records.size() - 1).offset() + 1;
         return new ReplicaLog(replica, partition, start, end, records);
+    }
+
+    private static void addAll(ByteBuffer bytes, boolean keyed, CRC32C checksum, List<Stored> records) {
+        int position = 0;
+        try {
+            for (RecordBatch batch : MemoryRecords.readableRecords(bytes).batches()) {
+                // Raft's own batches have no offsets that readers know; they count with the batch after them.
+                checksum.update(bytes.duplicate().position(position).limit(position + batch.sizeInBytes()));
+                position += batch.sizeInBytes();
+                if (!batch.isControlBatch()) {
+                    add(batch, keyed, checksum.getValue(), records);
+                    checksum.reset();
+                }
+            }
+        } catch (CorruptRecordException e) {
+            // A batch's length is damaged, so that nothing tells where the next one begins: not what other replicas
+            // hold.
+            checksum.update(bytes.duplicate().position(position));
+            long offset =
+                    records.isEmpty() ? 0 : records.get(records.size() - 1).offset() + 1;
+            records.add(new Stored(offset, 0, null, checksum.getValue()));
+            checksum.reset();
+        }
     }
 
     private static void add(RecordBatch batch, boolean keyed, long checksum, List<Stored> records) {
