@@ -24,6 +24,13 @@ public final class Batches {
         }
     }
 
+    /** A record with a value of this many zero bytes. */
+    public static ByteBuf zeros(int valueBytes) {
+        try (RecordBatchBuilder builder = new RecordBatchBuilder(ALLOCATOR)) {
+            return builder.append(1, "key", "\0".repeat(valueBytes)).build();
+        }
+    }
+
     /** This many records of an idempotent producer. */
     public static ByteBuf produced(long producerId, int epoch, int firstSequence, int count, int valueBytes) {
         try (RecordBatchBuilder builder =

@@ -156,6 +156,29 @@ class RecoveryTest {
         }
     }
 
+    /** Sectors of zeros are what a power loss leaves where nothing was written; they may be what was written, too. */
+    @Test
+    void aFlippedBitAmongRecordsOfZerosIsNoTornWriteAfterAPowerLoss() throws IOException {
+        fixture.open();
+        append(1);
+        fixture.log.append(Batches.zeros(2000), 1, 0);
+        fixture.tasks.runAll();
+        fixture.kill();
+        fixture.disk.powerLoss(Seeds.random(1));
+        Path last = segment(1);
+        for (long position = size(last) - 1; position >= 0; position--) {
+            if (position >= TERM_AT && position < TERM_AT + Integer.BYTES) {
+                continue;
+            }
+            int bit = 1 << position % 8;
+            fixture.disk.flip(last, position, bit);
+            assertThat(fixture.tryOpen()).as("byte %d", position).isInstanceOf(OpenResult.Damaged.class);
+            fixture.directory.abandon();
+            fixture.disk.powerLoss(Seeds.random(position));
+            fixture.disk.flip(last, position, bit);
+        }
+    }
+
     @Test
     void aTornBatchThatLooksWholeButForItsSectorsIsCutAfterAPowerLossOnly() throws IOException {
         fixture.open();

@@ -2,6 +2,7 @@ package io.flotilla.log.maintain;
 
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.segment.LogWriter;
+import io.flotilla.log.state.BitFlip;
 import io.flotilla.log.state.LastStop;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;
@@ -13,12 +14,15 @@ import java.util.zip.CRC32C;
  * Tells what an interrupted write leaves at the end of a segment file from damage. The file was only ever appended to, and
  * cut, durably, before it was appended to again. So a killed process leaves the beginning of a batch at the very end, and
  * nothing after it. A power loss, besides, leaves out whole sectors of what was not synced: those read as zeros, because
- * nothing was there before. Anything else, a flipped bit say, is damage (Protocol-Aware Recovery, FAST 2018).
+ * nothing was there before. Anything else is damage (Protocol-Aware Recovery, FAST 2018); so is a batch that is whole but for
+ * one flipped bit, whatever zeros its records have.
  */
 final class TornWrite {
     private static final int SECTOR = 512;
     /** The CRC covers a batch from its attributes on. */
     private static final int CHECKED_FROM = 21;
+    /** What the length field says does not include base offset and length. */
+    private static final int LENGTH_COUNTS_FROM = 12;
 
     private static final int PIECE_BYTES = 64 << 10;
 
@@ -49,7 +53,7 @@ final class TornWrite {
         return batch.magic() == RecordBatch.MAGIC_V2
                 && batch.sizeInBytes() > size - position
                 && batch.baseOffset() == offset
-                && !isWholeWithoutItsLength(batch, position);
+                && !isWholeButForOneBit(batch, position, offset);
     }
 
     /** Whether sectors of the batch that belongs at a position, as far as it can be told where it ends, were never written. */
@@ -60,6 +64,9 @@ final class TornWrite {
         long length = RecordBatch.HEADER_BYTES;
         if (size - position >= RecordBatch.HEADER_BYTES) {
             RecordBatch batch = new RecordBatch().wrap(read(position, RecordBatch.HEADER_BYTES), 0);
+            if (isWholeButForOneBit(batch, position, offset)) {
+                return false;
+            }
             length = batch.magic() == RecordBatch.MAGIC_V2 ? Math.max(length, batch.sizeInBytes()) : length;
         }
         return lacksSector(position, Math.min(size, position + length), offset);
@@ -70,13 +77,41 @@ final class TornWrite {
         return bytes.readableBytes() < Long.BYTES || bytes.getLong(0) == offset;
     }
 
-    /** A flipped bit can make a whole batch look longer than the file; its CRC, which does not cover the length, tells. */
-    private boolean isWholeWithoutItsLength(RecordBatch batch, long position) throws IOException {
-        CRC32C crc = new CRC32C();
-        for (long at = position + CHECKED_FROM; at < size; at += PIECE_BYTES) {
-            crc.update(read(at, PIECE_BYTES).nioBuffer());
+    /**
+     * Whether the batch that belongs at a position is all there, but for one bit of it.
+     *
+     * @param batch its header
+     * @param offset its base offset
+     */
+    private boolean isWholeButForOneBit(RecordBatch batch, long position, long offset) throws IOException {
+        if (Long.bitCount(batch.baseOffset() ^ offset) > 1) {
+            return false;
         }
-        return crc.getValue() == batch.crc();
+        int stored = (int) batch.crc();
+        int length = batch.sizeInBytes();
+        if (fits(length, position) && BitFlip.explains(crc(position, length), stored, length - (long) CHECKED_FROM)) {
+            return true;
+        }
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            int other = LENGTH_COUNTS_FROM + (length - LENGTH_COUNTS_FROM ^ 1 << bit);
+            if (fits(other, position) && crc(position, other) == stored) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean fits(int length, long position) {
+        return length >= RecordBatch.HEADER_BYTES && length <= size - position;
+    }
+
+    private int crc(long position, int length) throws IOException {
+        CRC32C crc = new CRC32C();
+        for (long at = position + CHECKED_FROM; at < position + length; at += PIECE_BYTES) {
+            crc.update(read(at, (int) Math.min(PIECE_BYTES, position + length - at))
+                    .nioBuffer());
+        }
+        return (int) crc.getValue();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.flotilla.log.state;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -20,11 +21,13 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>A frame that is not whole was being written when the process ended, unless a later one says that it had been synced: then
- * the file is damaged. After a power loss a damaged last frame cannot be told from one being written.
+ * the file is damaged; so it is if the frame is whole but for one flipped bit. Else, after a power loss, a damaged last frame
+ * cannot be told from one being written.
  */
 final class JournalFrames {
     private static final int MAGIC = 0x464C4A31;
     private static final int CHECKED_FROM = 8;
+    private static final int COUNT = 16;
     private static final int HEADER = 20;
     private static final int GROUP = 37;
     private static final int MOST_GROUPS = 4096;
@@ -95,7 +98,7 @@ final class JournalFrames {
                 continue;
             }
             in.position(start + HEADER);
-            for (int left = in.getInt(start + HEADER - Integer.BYTES); left > 0; left--) {
+            for (int left = in.getInt(start + COUNT); left > 0; left--) {
                 GroupId group = new GroupId(new UUID(in.getLong(), in.getLong()), in.getInt());
                 boolean known = in.get() != 0;
                 GroupState state = new GroupState(in.getInt(), in.getInt(), in.getLong());
@@ -112,7 +115,40 @@ final class JournalFrames {
                 return false;
             }
         }
-        return lastStop.mayHaveLostSectors() || lastStop == LastStop.KILLED && endsWithin(in, bad);
+        return (lastStop.mayHaveLostSectors() || lastStop == LastStop.KILLED && endsWithin(in, bad))
+                && !isWholeButForOneBit(in, bad);
+    }
+
+    /** Whether a frame is all there, but for one bit of it. */
+    private static boolean isWholeButForOneBit(ByteBuffer in, int start) {
+        int left = in.limit() - start;
+        if (left < HEADER || Integer.bitCount(in.getInt(start) ^ MAGIC) > 1) {
+            return false;
+        }
+        int noted = in.getInt(start + Integer.BYTES);
+        int count = in.getInt(start + COUNT);
+        if (isCount(count, left)) {
+            int end = start + HEADER + count * GROUP;
+            if (BitFlip.explains(crc(in.array(), start + CHECKED_FROM, end), noted, end - start - CHECKED_FROM)) {
+                return true;
+            }
+        }
+        byte[] frame = Arrays.copyOfRange(in.array(), start, in.limit());
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            int other = count ^ 1 << bit;
+            if (isCount(other, left)) {
+                ByteBuffer.wrap(frame).putInt(COUNT, other);
+                if (crc(frame, CHECKED_FROM, HEADER + other * GROUP) == noted) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether so many groups can be in a frame, and in this many bytes. */
+    private static boolean isCount(int count, int bytes) {
+        return count >= 1 && count <= MOST_GROUPS && bytes >= HEADER + count * GROUP;
     }
 
     /** Whether the file ends before a frame does. */
@@ -121,7 +157,7 @@ final class JournalFrames {
         if (left < HEADER) {
             return true;
         }
-        int count = in.getInt(start + HEADER - Integer.BYTES);
+        int count = in.getInt(start + COUNT);
         return in.getInt(start) == MAGIC && count >= 1 && count <= MOST_GROUPS && left < HEADER + count * GROUP;
     }
 
@@ -140,8 +176,8 @@ final class JournalFrames {
         if (in.limit() - start < HEADER || in.getInt(start) != MAGIC) {
             return -1;
         }
-        int count = in.getInt(start + HEADER - Integer.BYTES);
-        if (count < 1 || count > MOST_GROUPS || in.limit() - start < HEADER + count * GROUP) {
+        int count = in.getInt(start + COUNT);
+        if (!isCount(count, in.limit() - start)) {
             return -1;
         }
         int length = HEADER + count * GROUP;

@@ -14,6 +14,7 @@ import io.flotilla.log.fs.MemoryFileSystem.Faults;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.fs.SmallFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,6 +23,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class HardStateJournalTest {
     private static final Path DIRECTORY = Path.of("/d");
@@ -242,6 +245,27 @@ class HardStateJournalTest {
         lastStop = LastStop.KILLED;
         reopen();
         assertThat(heard).contains("damaged at byte 0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(LastStop.class)
+    void aFlippedBitInTheLastFrameIsNoInterruptedWriteWhereverItIs(LastStop ended) throws IOException {
+        for (int group = 0; group < 8; group++) {
+            save(group, 4, 2);
+        }
+        tasks.runAll();
+        byte[] whole = SmallFiles.read(disk, FILE);
+        lastStop = ended;
+        for (int position = 0; position < whole.length; position++) {
+            for (int bit = 0; bit < Byte.SIZE; bit++) {
+                SmallFiles.replace(disk, FILE, ByteBuffer.wrap(whole));
+                disk.flip(FILE, position, 1 << bit);
+                heard = null;
+                reopen();
+                assertThat(heard).as("bit %d of byte %d", bit, position).contains("damaged at byte 0");
+                disk.delete(DIRECTORY.resolve("hard-state.journal.1.damaged"));
+            }
+        }
     }
 
     @Test
