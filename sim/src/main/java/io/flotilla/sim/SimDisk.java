@@ -5,6 +5,8 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.fs.TooManyOpenFilesException;
+import io.flotilla.log.segment.SegmentFiles;
+import io.flotilla.log.state.HardStateJournal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -92,45 +94,57 @@ final class SimDisk {
         files.setCapacity(Long.MAX_VALUE);
     }
 
-    /** Flips a bit of a log, if there is one. */
+    /** Flips a bit of a file that partitions depend on, if there is one; as a rule of a log. */
     void flipBit() {
         try {
-            List<Path> logs = new ArrayList<>();
+            List<Path> candidates = new ArrayList<>();
+            boolean logsOnly = random.nextInt(4) > 0;
             for (Path directory : directories) {
                 if (files.exists(directory)) {
-                    addLogs(directory, logs);
+                    addFiles(directory, logsOnly, candidates);
                 }
             }
-            if (!logs.isEmpty()) {
-                flipBit(logs.get(random.nextInt(logs.size())));
+            if (!candidates.isEmpty()) {
+                flipBit(candidates.get(random.nextInt(candidates.size())));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void addLogs(Path logDirectory, List<Path> logs) throws IOException {
+    private void addFiles(Path logDirectory, boolean logsOnly, List<Path> found) throws IOException {
+        Path journal = logDirectory.resolve(HardStateJournal.FILE);
+        if (!logsOnly && files.exists(journal)) {
+            found.add(journal);
+        }
         for (String name : files.list(logDirectory)) {
             Path directory = logDirectory.resolve(name);
             if (name.matches("[\\w]+-\\d+") && files.exists(directory.resolve("partition.metadata"))) {
                 files.list(directory).stream()
-                        .filter(file -> file.endsWith(".log"))
-                        .forEach(file -> logs.add(directory.resolve(file)));
+                        .filter(file -> file.endsWith(SegmentFiles.LOG) || !logsOnly && isRebuilt(file))
+                        .forEach(file -> found.add(directory.resolve(file)));
             }
         }
     }
 
-    private void flipBit(Path log) throws IOException {
+    /** Whether what a file of a partition holds can be made again from its log. */
+    private static boolean isRebuilt(String file) {
+        return file.endsWith(SegmentFiles.INDEX)
+                || file.endsWith(SegmentFiles.TIME_INDEX)
+                || file.endsWith(SegmentFiles.SNAPSHOT);
+    }
+
+    private void flipBit(Path file) throws IOException {
         long size;
-        try (FileHandle file = files.open(log, FileSystem.Access.READ)) {
-            size = file.size();
+        try (FileHandle handle = files.open(file, FileSystem.Access.READ)) {
+            size = handle.size();
         }
         if (size == 0) {
             return;
         }
         long position = random.nextLong(size);
-        files.flip(log, position, 1 << random.nextInt(8));
-        world.note("a bit of " + log + " flips at byte " + position + " of " + size);
+        files.flip(file, position, 1 << random.nextInt(8));
+        world.note("a bit of " + file + " flips at byte " + position + " of " + size);
     }
 
     void losePower() {
