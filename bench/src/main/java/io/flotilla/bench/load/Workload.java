@@ -57,6 +57,16 @@ public enum Workload {
                     Metric.less("p99_ms", "ms", 0.5, 0.25),
                     Metric.less("cpu_s_per_gb", "s/GB", 0.5, 0.4)),
             Latency::spread),
+    LAGGING_READERS(
+            "lagging_readers",
+            "records of 1 KB at half of the rate that goes, alone and while 20 consumers read from the start, 40 MB/s in all",
+            List.of(
+                    Metric.more("rate_mb_s", "MB/s"),
+                    Metric.less("p99_alone_ms", "ms"),
+                    Metric.less("p99_ms", "ms"),
+                    Metric.less("p99_ratio", "with to without"),
+                    Metric.more("read_mb_s", "MB/s")),
+            LaggingReaders::measure),
     IDLE_1000(
             "idle_1000",
             "1,000 partitions created and left alone",
