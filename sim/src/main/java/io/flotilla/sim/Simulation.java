@@ -127,6 +127,9 @@ final class Simulation {
                 topic -> reads.put(topic, topic.equals(LINEARIZABLE) ? Reads.CURRENT_ANYWHERE : Reads.ANYWHERE));
         workloads.add(
                 new ConsumerWorkload(newClient("consumer"), history, options.brokers(), reads, PARTITIONS, oracle));
+        if (cluster.hasTwoDirectories()) {
+            workloads.add(new DirectoryMoves(newClient("moves"), options.brokers()));
+        }
     }
 
     private static List<CreateTopicsRequest.Config> configs(String topic) {
