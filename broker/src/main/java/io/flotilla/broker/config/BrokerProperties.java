@@ -172,6 +172,17 @@ public final class BrokerProperties {
             .byDefault("600000")
             .doc("A client connection without a request for this long is closed, in milliseconds.");
 
+    public static final Property<Integer> SOCKET_SEND_BUFFER = Property.integer("socket.send.buffer.bytes")
+            .range(-1, INT_MAX)
+            .byDefault("-1")
+            .doc("What the system may hold of an answer until it is sent, for each client connection. -1: the system"
+                    + " chooses, and lets it grow with what the connection carries, where Kafka's default is 102400.");
+
+    public static final Property<Integer> SOCKET_RECEIVE_BUFFER = Property.integer("socket.receive.buffer.bytes")
+            .range(-1, INT_MAX)
+            .byDefault("-1")
+            .doc("What the system may hold of requests until they are read, for each client connection. -1 as above.");
+
     // Consumer groups and producers
 
     public static final Property<Integer> OFFSETS_PARTITIONS = Property.integer("offsets.topic.num.partitions")
@@ -327,7 +338,9 @@ public final class BrokerProperties {
                             FETCH_MAX_BYTES,
                             FETCH_SESSION_SLOTS,
                             MAX_CONNECTIONS,
-                            CONNECTIONS_MAX_IDLE_MS)),
+                            CONNECTIONS_MAX_IDLE_MS,
+                            SOCKET_SEND_BUFFER,
+                            SOCKET_RECEIVE_BUFFER)),
             new Section(
                     "Consumer groups and producers",
                     List.of(

@@ -62,6 +62,13 @@ public final class NettyNetwork implements Network {
                         accept(channel, maxFrameBytes, handlers);
                     }
                 });
+        if (limits.sendBufferBytes() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, limits.sendBufferBytes());
+        }
+        if (limits.receiveBufferBytes() > 0) {
+            // Of the listening socket, from which accepted ones have it: they offer a window before they are seen here.
+            bootstrap.option(ChannelOption.SO_RCVBUF, limits.receiveBufferBytes());
+        }
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(

@@ -24,7 +24,9 @@ public final class RealEnvironment implements AutoCloseable {
         NetworkLimits limits = new NetworkLimits(
                 config.get(BrokerProperties.MAX_CONNECTIONS),
                 config.get(BrokerProperties.CONNECTIONS_MAX_IDLE_MS),
-                NetworkLimits.DEFAULT.backlog());
+                NetworkLimits.DEFAULT.backlog(),
+                config.get(BrokerProperties.SOCKET_SEND_BUFFER),
+                config.get(BrokerProperties.SOCKET_RECEIVE_BUFFER));
         return new RealEnvironment(
                 scheduler,
                 new Environment(

@@ -68,7 +68,7 @@ class FilePartsTest {
 
     private void connect(NettyTransport transport) throws IOException {
         scheduler = new NettyScheduler(transport, 1, 1);
-        NettyNetwork network = new NettyNetwork(scheduler, new NetworkLimits(10, 60_000, 10), new Metrics());
+        NettyNetwork network = new NettyNetwork(scheduler, new NetworkLimits(10, 60_000, 10, -1, -1), new Metrics());
         listener = network.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1 << 20, () -> new ConnectionHandler() {
                     @Override
