@@ -151,7 +151,9 @@ public final class Flusher {
         if (failure.get() == null) {
             try {
                 target.flush();
-                stalled.remove(target);
+                if (stalled.remove(target) != null && stalled.isEmpty()) {
+                    LOG.info("What was to be written to log directory {} is written now", directory);
+                }
             } catch (ShortageException e) {
                 stall(target, e);
             } catch (IOException | RuntimeException | Error e) {
