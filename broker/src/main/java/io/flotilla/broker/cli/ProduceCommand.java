@@ -105,7 +105,9 @@ final class ProduceCommand implements Runnable {
                 }
             }
             producer.flush();
-            spec.commandLine().getErr().println("Wrote " + producer.acknowledged() + " records to " + topic);
+            long written = producer.acknowledged();
+            String records = written == 1 ? " record" : " records";
+            spec.commandLine().getErr().println("Wrote " + written + records + " to " + topic);
         } catch (IOException e) {
             throw new CommandException("reading the standard input: " + e.getMessage());
         }
