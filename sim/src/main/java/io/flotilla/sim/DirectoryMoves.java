@@ -29,7 +29,7 @@ final class DirectoryMoves implements Workload {
 
     @Override
     public void conclude() {
-        Set.copyOf(moving).stream().sorted().forEach(broker -> client.after(0, () -> ask(broker)));
+        List.copyOf(moving).forEach(broker -> client.after(0, () -> ask(broker)));
     }
 
     private void ask(int broker) {

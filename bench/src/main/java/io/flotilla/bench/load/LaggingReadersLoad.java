@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * A program: finds out how many records of 1 KB a producer gets acknowledged in a second, then sends half as many, alone and beside
- * {@link ReadersProgram}. Prints one line of JSON: the rate, the 99th percentile of the time from when a record was due to its
+ * {@link ReadersLoad}. Prints one line of JSON: the rate, the 99th percentile of the time from when a record was due to its
  * acknowledgement in both cases, and how much was read meanwhile.
  *
  * <p>The consumers are a process of the lowest priority, because they would be on other machines: their own work is to take
@@ -87,7 +87,7 @@ public final class LaggingReadersLoad {
                 "-Dflotilla.log.level=ERROR",
                 "-cp",
                 System.getProperty("java.class.path"),
-                ReadersProgram.class.getName(),
+                ReadersLoad.class.getName(),
                 bootstrap,
                 topic,
                 readers,

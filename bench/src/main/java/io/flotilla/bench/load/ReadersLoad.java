@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * once all of them have read something, and ends when its standard input does, with a line that says how many MB (2^20 bytes) of
  * values they read in a second in between.
  */
-public final class ReadersProgram {
+public final class ReadersLoad {
     private static final double BYTES_PER_MB = 1 << 20;
 
     private final String bootstrap;
@@ -33,7 +33,7 @@ public final class ReadersProgram {
     private final AtomicLong bytes = new AtomicLong();
     private volatile boolean stopped;
 
-    private ReadersProgram(String bootstrap, String topic, int readers, double mostMb) {
+    private ReadersLoad(String bootstrap, String topic, int readers, double mostMb) {
         this.bootstrap = bootstrap;
         this.partitions = IntStream.range(0, LaggingReaders.PARTITIONS)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
@@ -45,7 +45,7 @@ public final class ReadersProgram {
     /** Arguments: bootstrap servers, topic, consumers, MB that all of them read in a second at most or 0. */
     public static void main(String[] arguments) throws Exception {
         int readers = Integer.parseInt(arguments[2]);
-        new ReadersProgram(arguments[0], arguments[1], readers, Double.parseDouble(arguments[3])).run(readers);
+        new ReadersLoad(arguments[0], arguments[1], readers, Double.parseDouble(arguments[3])).run(readers);
     }
 
     private void run(int readers) throws IOException, InterruptedException {
