@@ -168,6 +168,7 @@ class RecoveryTest {
         Path last = segment(1);
         for (long position = size(last) - 1; position >= 0; position--) {
             if (position >= TERM_AT && position < TERM_AT + Integer.BYTES) {
+                // No CRC covers the term.
                 continue;
             }
             int bit = 1 << position % 8;

@@ -57,9 +57,8 @@ public final class LaggingReadersLoad {
         double alone = ConnectionLoad.quantile(produceAt(rate), 0.99);
         Process process = startReaders(bootstrap, readers, mbPerSecond);
         try (var read = process.inputReader()) {
-            // The first line says that all of them are reading. What was read until then does not count.
+            // The first line says that all of them are reading; what their JVM does for its start takes longer.
             read.readLine();
-            // Nor is what their JVM does for its start.
             produceAt(rate);
             double besides = ConnectionLoad.quantile(produceAt(rate), 0.99);
             process.getOutputStream().close();

@@ -2,11 +2,11 @@ package io.flotilla.bench.load;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -23,6 +23,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class ReadersLoad {
     private static final double BYTES_PER_MB = 1 << 20;
+    private static final int START_SECONDS = 60;
 
     private final String bootstrap;
     private final List<TopicPartition> partitions;
@@ -31,7 +32,6 @@ public final class ReadersLoad {
     private final double mostBytes;
 
     private final AtomicLong bytes = new AtomicLong();
-    private volatile boolean stopped;
 
     private ReadersLoad(String bootstrap, String topic, int readers, double mostMb) {
         this.bootstrap = bootstrap;
@@ -49,13 +49,15 @@ public final class ReadersLoad {
     }
 
     private void run(int readers) throws IOException, InterruptedException {
-        List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < readers; i++) {
             Thread thread = new Thread(this::read, "reader-" + i);
+            // Whoever started this program may be gone before all of them read.
+            thread.setDaemon(true);
             thread.start();
-            threads.add(thread);
         }
-        reading.await();
+        if (!reading.await(START_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException(reading.getCount() + " consumers have read nothing after " + START_SECONDS + " s");
+        }
         long before = bytes.get();
         long begin = System.nanoTime();
         System.out.println("reading");
@@ -64,10 +66,6 @@ public final class ReadersLoad {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         System.out.printf(Locale.ROOT, "%.1f%n", (bytes.get() - before) / seconds / BYTES_PER_MB);
-        stopped = true;
-        for (Thread thread : threads) {
-            thread.join();
-        }
     }
 
     private void read() {
@@ -78,7 +76,7 @@ public final class ReadersLoad {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             long begin = System.nanoTime();
             long read = 0;
-            while (!stopped) {
+            while (true) {
                 long before = read;
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(200));
                 if (read == 0 && !records.isEmpty()) {
