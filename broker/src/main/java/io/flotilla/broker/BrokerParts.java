@@ -102,9 +102,10 @@ final class BrokerParts {
             throws IOException {
         LogDirectories directories = LogDirectories.open(config.logDirs(), config.nodeId(), environment, rules.log());
         try {
-            directories
-                    .opened()
-                    .forEach(directory -> directory.setRecheckMs(config.get(StorageProperties.RECHECK_INTERVAL_MS)));
+            directories.opened().forEach(directory -> {
+                directory.setRecheckMs(config.get(StorageProperties.RECHECK_INTERVAL_MS));
+                directory.setRedoBytes(config.get(StorageProperties.REDO_BYTES));
+            });
             return new BrokerParts(config, environment, metrics, rules, directories);
         } catch (RuntimeException e) {
             directories.close();

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * .lock                 held while it is open       .last-stop  how it was closed, once it is
  * .registered           since when it has been its broker's       .moves  replicas that are to move between directories
  * hard-state.journal    term and vote of every group
+ * redo-0.journal, redo-1.journal  small appends that their segments have not been synced for
  * TOPIC-PARTITION/      a log: partition.metadata, and for each segment .log, .index, .timeindex; .snapshot files
  * NAME.ID-delete/       being removed       NAME.ID-stray/   set aside for an operator
  * ID-PARTITION-create/  -install/  -future/  being built, to be renamed to TOPIC-PARTITION
@@ -57,6 +58,7 @@ public final class LogDirectory {
     private final Path path;
     private final Closeable lock;
     private final Flusher flusher;
+    private final DirectoryRedo redo;
     private final SpaceWatch space;
     private final OpenLogs open;
     private final DirectoryIdentity identity;
@@ -76,6 +78,7 @@ public final class LogDirectory {
         this.notes = new DirectoryNotes(this.files, path);
         this.lock = lock();
         this.flusher = new Flusher(path, blocking, CONCURRENT_SYNCS, this::fenced);
+        this.redo = new DirectoryRedo(this.files, path, flusher);
         this.open = new OpenLogs(this.files, flusher, blocking, allocator, rules);
         this.space = new SpaceWatch(path, flusher);
         this.names = new DirectorySync(this.files, path);
@@ -159,8 +162,15 @@ public final class LogDirectory {
         if (used && !HardStateJournal.exists(files, path)) {
             forgetVotes(path.resolve(HardStateJournal.FILE) + " is missing");
         }
+        if (used) {
+            for (LogId id : redo.replay(identity.get().directoryId(), inventory.logs(), stop.last())) {
+                LOG.error("The redo journal in {} is damaged: log {} may lack what it had acknowledged", path, id);
+                setForgetful(id);
+            }
+        }
         HardStateJournal opened = HardStateJournal.open(files, path, flusher, stop.last(), this::forgetVotes);
         identity.takeNew(expected);
+        redo.begin(identity.get().directoryId());
         journal = opened;
     }
 
@@ -351,6 +361,11 @@ public final class LogDirectory {
         open.setRecheckMs(ms);
     }
 
+    /** Sets how much of the disk the redo journal may take, in bytes; 0: it is not used. Does not block. */
+    public void setRedoBytes(long bytes) {
+        redo.setBytes(bytes);
+    }
+
     /** Bytes that can still be written. */
     public long freeSpace() throws IOException {
         return files.freeSpace(path);
@@ -422,6 +437,7 @@ public final class LogDirectory {
     }
 
     private void freeLock() {
+        redo.close();
         try {
             files.close();
             lock.close();

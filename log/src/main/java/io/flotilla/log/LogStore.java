@@ -4,6 +4,7 @@ import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.LogWriter;
+import io.flotilla.log.state.GroupId;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,8 +38,8 @@ record LogStore(
         return cachedBytes.get() > MOST_CACHED_BYTES;
     }
 
-    LogWriter writer(Executor loop, LogWriter.Progress progress) {
-        return new LogWriter(files, flusher, loop, progress);
+    LogWriter writer(GroupId id, Executor loop, LogWriter.Progress progress) {
+        return new LogWriter(id, files, flusher, loop, progress);
     }
 
     void closed(PartitionLog log) {

@@ -55,7 +55,7 @@ public final class PartitionLog extends LogView {
     /** Hands the log to its loop. Called there, before anything else. */
     public void start(Executor loop, LogListener toListener) {
         listener = toListener;
-        writer = store.writer(loop, new Progress());
+        writer = store.writer(id().group(), loop, new Progress());
         writer.setCaching(config.writeCaching());
         readBy(new LogReads(this, store, loop, config.indexIntervalBytes()));
         repairs = new LogRepairs(this, store, loop, writer);

@@ -200,6 +200,7 @@ class DiskFailureTest {
 
     @Test
     void manyAppendsOfOneRoundShareOneWriteAndOneSync() throws IOException {
+        fixture.redoBytes = 0;
         fixture.config = LogConfig.DEFAULT;
         fixture.open();
         int[] writes = {0};

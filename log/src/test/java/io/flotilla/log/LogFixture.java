@@ -36,6 +36,9 @@ public final class LogFixture {
     public RecoveryReport report;
     public long now = 1_000_000;
     public boolean hasPeers;
+    /** Enough for all that a test writes, by default. */
+    public long redoBytes = 8 << 20;
+
     LogRules rules = LogRules.LOG;
 
     /** Where the files of the log are. */
@@ -45,6 +48,7 @@ public final class LogFixture {
 
     public OpenResult tryOpen() throws IOException {
         directory = LogDirectory.open(files, ROOT, IDENTITY, tasks.background, UnpooledByteBufAllocator.DEFAULT, rules);
+        directory.setRedoBytes(redoBytes);
         return directory.openLog(ID, new byte[] {42}, config, now, hasPeers);
     }
 

@@ -39,6 +39,7 @@ final class LogWorkload {
 
     LogWorkload(long seed) {
         random = Seeds.random(seed);
+        fixture.redoBytes = random.nextInt(4) == 0 ? 0 : 2048L << random.nextInt(8);
     }
 
     void open() throws IOException {

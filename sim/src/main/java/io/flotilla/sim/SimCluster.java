@@ -26,9 +26,17 @@ final class SimCluster {
         boolean prompt = random.nextBoolean();
         int leaseMs = random.nextBoolean() ? 0 : 100 << random.nextInt(5);
         twoDirectories = random.nextBoolean();
+        // From none to one that is never full.
+        long redoBytes = random.nextInt(4) == 0 ? 0 : 4096L << 2 * random.nextInt(5);
         for (int id = 1; id <= size; id++) {
             SimBroker broker = new SimBroker(
-                    id, world, network, metrics, loops, properties(id, size, prompt, leaseMs, twoDirectories), variant);
+                    id,
+                    world,
+                    network,
+                    metrics,
+                    loops,
+                    properties(id, size, prompt, leaseMs, redoBytes, twoDirectories),
+                    variant);
             // Half of the disks are quick; the slowest of the others take some ten milliseconds for a sync.
             broker.setDiskDelay(random.nextBoolean() ? 100_000L : 100_000L << random.nextInt(8));
             broker.observe(() -> oracle.look(broker));
@@ -37,7 +45,7 @@ final class SimCluster {
     }
 
     private static Map<String, String> properties(
-            int id, int size, boolean prompt, int leaseMs, boolean twoDirectories) {
+            int id, int size, boolean prompt, int leaseMs, long redoBytes, boolean twoDirectories) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("node.id", String.valueOf(id));
         properties.put(
@@ -52,6 +60,7 @@ final class SimCluster {
         properties.put("log.segment.bytes", "16384");
         // A simulated disk shows at once what it has changed; a real one only what its system does not hold in memory.
         properties.put("log.recheck.interval.ms", "0");
+        properties.put("log.redo.journal.bytes", String.valueOf(redoBytes));
         properties.put("log.index.interval.bytes", "1024");
         properties.put("log.retention.check.interval.ms", "1000");
         properties.put("log.scrub.interval.ms", "2000");

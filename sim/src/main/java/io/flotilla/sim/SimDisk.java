@@ -5,6 +5,7 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.fs.TooManyOpenFilesException;
+import io.flotilla.log.redo.RedoJournal;
 import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.log.state.HardStateJournal;
 import java.io.IOException;
@@ -113,9 +114,14 @@ final class SimDisk {
     }
 
     private void addFiles(Path logDirectory, boolean logsOnly, List<Path> found) throws IOException {
-        Path journal = logDirectory.resolve(HardStateJournal.FILE);
-        if (!logsOnly && files.exists(journal)) {
-            found.add(journal);
+        List<Path> journals = List.of(
+                logDirectory.resolve(HardStateJournal.FILE),
+                RedoJournal.file(logDirectory, 0),
+                RedoJournal.file(logDirectory, 1));
+        for (Path journal : journals) {
+            if (!logsOnly && files.exists(journal)) {
+                found.add(journal);
+            }
         }
         for (String name : files.list(logDirectory)) {
             Path directory = logDirectory.resolve(name);

@@ -372,6 +372,7 @@ public final class BrokerProperties {
                             StorageProperties.SCRUB_INTERVAL_MS,
                             StorageProperties.SCRUB_BYTES_PER_SECOND,
                             StorageProperties.RECHECK_INTERVAL_MS,
+                            StorageProperties.REDO_BYTES,
                             StorageProperties.MIN_FREE_BYTES)),
             new Section(
                     "Compaction",

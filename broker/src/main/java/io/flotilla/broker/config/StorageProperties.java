@@ -33,5 +33,13 @@ public final class StorageProperties {
                             + " there, with an error that makes producers try again. Reads, deletions and administration go on, and so"
                             + " does everything once there is space again.");
 
+    public static final Property<Long> REDO_BYTES = Property.longInteger("log.redo.journal.bytes")
+            .range(0, Long.MAX_VALUE)
+            .byDefault("67108864")
+            .doc(
+                    "How much of the disk each log directory's redo journal may take: small appends to many partitions share one sync"
+                            + " there, and their own files are synced later. Too small, it is in use only at times. 0: each append is"
+                            + " synced in its own file.");
+
     private StorageProperties() {}
 }

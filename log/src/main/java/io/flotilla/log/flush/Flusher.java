@@ -3,6 +3,8 @@ package io.flotilla.log.flush;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.fs.ShortageException;
+import io.flotilla.log.redo.RedoFrame;
+import io.flotilla.log.redo.RedoJournal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Group commit for one log directory. Whatever becomes dirty while a round runs waits for the next; a round begins as soon
  * as there is work and no round, so nothing waits for a timer, and under load each sync covers many appends. Within a round
- * several targets are written and synced at a time, because a disk commits them together.
+ * several targets are written and synced at a time, because a disk commits them together; those with only a little to write share
+ * one sync, of the redo journal ({@link SharedFlush}).
  *
  * <p>The first failed write or sync fences the directory for good: what a later success would mean is unknown (Rebello et
  * al., ATC 2020). A shortage is no such failure, of space on the disk or of files that can be opened: the operation that meets
@@ -45,6 +48,9 @@ public final class Flusher {
     private final Map<FlushTarget, ShortageException> stalled = Collections.synchronizedMap(new LinkedHashMap<>());
 
     private final AtomicReference<LogFailure> failure = new AtomicReference<>();
+    private volatile RedoJournal redo;
+    /** Used by one round after the other. */
+    private final RedoFrame frame = new RedoFrame();
 
     /**
      * @param directory for messages
@@ -57,6 +63,16 @@ public final class Flusher {
         this.executor = executor;
         this.concurrency = concurrency;
         this.onFence = onFence;
+    }
+
+    /** Has small writes made durable by way of the directory's redo journal from now on. */
+    public void use(RedoJournal journal) {
+        redo = journal;
+    }
+
+    /** The directory's redo journal, or null before {@link #use}. */
+    public RedoJournal redo() {
+        return redo;
     }
 
     /** Has the target flushed, in the next round. Does not block. */
@@ -129,9 +145,14 @@ public final class Flusher {
             for (FlushTarget target = dirty.poll(); target != null; target = dirty.poll()) {
                 targets.add(target);
             }
-            if (!targets.isEmpty()) {
-                Round round = new Round(targets);
-                int helpers = Math.min(concurrency, targets.size()) - 1;
+            // Not before all are out of the queue, or one might be in the round twice. Work queued from here on either
+            // is seen by the
+            // round or marks its target dirty for the next.
+            targets.forEach(target -> target.dirty.set(false));
+            SharedFlush shared = redo == null || failure.get() != null ? null : SharedFlush.of(targets, redo, frame);
+            if (shared != null || !targets.isEmpty()) {
+                Round round = new Round(shared, targets);
+                int helpers = Math.min(concurrency, round.parts()) - 1;
                 for (int i = 0; i < helpers; i++) {
                     executor.execute(() -> work(round));
                 }
@@ -145,12 +166,35 @@ public final class Flusher {
         }
     }
 
+    private void flush(SharedFlush shared) {
+        shared.targets().forEach(target -> attempt(target, () -> shared.write(target)));
+        try {
+            if (failure.get() == null) {
+                shared.commit();
+            }
+        } catch (ShortageException e) {
+            LOG.debug("The redo journal of log directory {} cannot be written: {}", directory, e.getMessage());
+        } catch (IOException | RuntimeException | Error e) {
+            fence(new LogFailure(LogFailure.Kind.IO, describe(e), e));
+        }
+        shared.uncommitted().forEach(this::flush);
+    }
+
     private void flush(FlushTarget target) {
-        // Cleared first: work queued from here on is either seen by this flush or marks the target dirty again.
-        target.dirty.set(false);
+        attempt(target, target::flush);
+    }
+
+    /** Work of a target for the disk. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    /** Does what a target is to do, unless the directory has failed: then, or if it fails now, the target is abandoned. */
+    private void attempt(FlushTarget target, Work work) {
         if (failure.get() == null) {
             try {
-                target.flush();
+                work.run();
                 if (stalled.remove(target) != null && stalled.isEmpty()) {
                     LOG.info("What was to be written to log directory {} is written now", directory);
                 }
@@ -197,27 +241,42 @@ public final class Flusher {
         return directory + ": " + e;
     }
 
-    /** The targets of one round, shared by the workers that flush them. */
+    /** What is to be done in one round, shared by the workers that do it. */
     private final class Round {
+        /** The first part, or null. */
+        private final SharedFlush shared;
+        /** The others: a part each. */
         private final List<FlushTarget> targets;
+
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger left;
 
-        Round(List<FlushTarget> targets) {
+        Round(SharedFlush shared, List<FlushTarget> targets) {
+            this.shared = shared;
             this.targets = targets;
-            this.left = new AtomicInteger(targets.size());
+            this.left = new AtomicInteger(parts());
+        }
+
+        int parts() {
+            return shared == null ? targets.size() : 1 + targets.size();
         }
 
         /**
-         * Flushes what no other worker has taken. Not the last worker but the last target ends the round: a worker that starts
-         * late has nothing to do.
+         * Does the parts that no other worker has taken. Not the last worker but the last part ends the round: a worker that
+         * starts late has nothing to do.
          *
          * @return whether this worker ended the round
          */
         boolean work() {
             boolean ended = false;
-            for (int i = next.getAndIncrement(); i < targets.size(); i = next.getAndIncrement()) {
-                flush(targets.get(i));
+            for (int part = next.getAndIncrement(); part < parts(); part = next.getAndIncrement()) {
+                if (shared == null) {
+                    flush(targets.get(part));
+                } else if (part == 0) {
+                    flush(shared);
+                } else {
+                    flush(targets.get(part - 1));
+                }
                 ended = left.decrementAndGet() == 0;
             }
             return ended;

@@ -5,6 +5,8 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
 import io.flotilla.log.index.IndexFiles;
 import io.flotilla.log.index.TermStart;
+import io.flotilla.log.redo.RedoJournal;
+import io.flotilla.log.redo.RedoLap;
 import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.Ids;
@@ -25,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Says what is in the files of a log directory, in the order in which it stands there. Blocking; not thread-safe. */
@@ -61,6 +64,7 @@ public final class Dump {
         return name.equals(MetaProperties.FILE)
                 || name.equals(PartitionMetadata.FILE)
                 || name.equals(HardStateJournal.FILE)
+                || RedoJournal.isFile(name)
                 || name.endsWith(SegmentFiles.LOG)
                 || name.endsWith(SegmentFiles.INDEX)
                 || name.endsWith(SegmentFiles.TIME_INDEX)
@@ -74,6 +78,8 @@ public final class Dump {
         try {
             if (name.equals(HardStateJournal.FILE)) {
                 journal(file);
+            } else if (RedoJournal.isFile(name)) {
+                redo(file);
             } else if (name.equals(MetaProperties.FILE) || name.equals(PartitionMetadata.FILE)) {
                 SmallFiles.readText(files, file)
                         .lines()
@@ -267,6 +273,31 @@ public final class Dump {
                         .with("committed", group.committed())));
         if (content.problem() != null) {
             problem(content.wholeBytes(), content.problem());
+        }
+    }
+
+    private void redo(Path file) throws IOException {
+        Optional<MetaProperties> owner = MetaProperties.read(files, file.getParent());
+        if (owner.isEmpty()) {
+            problem(0, "cannot be read without the " + MetaProperties.FILE + " of its directory");
+            return;
+        }
+        RedoLap lap = RedoLap.read(files, file, owner.get().directoryId());
+        out.accept(new Fact("redo-lap").with("lap", lap.lap()).with("frames", lap.frames()));
+        for (RedoLap.Entry entry : lap.entries()) {
+            Fact fact = new Fact(entry.length() == 0 ? "redo-barrier" : "redo-append")
+                    .with("frame", entry.frame())
+                    .with("topicId", Ids.format(entry.group().topicId()))
+                    .with("partition", entry.group().partition());
+            out.accept(
+                    entry.length() == 0
+                            ? fact
+                            : fact.with("segment", entry.baseOffset())
+                                    .with("position", entry.position())
+                                    .with("bytes", entry.length()));
+        }
+        if (lap.isDamaged()) {
+            problem(lap.wholeBytes(), RedoLap.DAMAGE);
         }
     }
 }

@@ -2,6 +2,8 @@ package io.flotilla.log.inspect;
 
 import io.flotilla.log.LogId;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.redo.RedoJournal;
+import io.flotilla.log.redo.RedoLap;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.log.state.GroupId;
@@ -15,6 +17,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -34,6 +38,7 @@ public final class Verifier {
     private final FileSystem files;
     private final Consumer<Problem> out;
     private final Map<GroupId, Long> commitMarks = new HashMap<>();
+    private Optional<MetaProperties> owner = Optional.empty();
     private boolean stoppedCleanly;
     private int partitions;
     private int segments;
@@ -67,6 +72,8 @@ public final class Verifier {
             partition(directory);
         } else {
             identity(logDirectory, identified);
+            redo(directory, 0);
+            redo(directory, 1);
             for (String name : files.list(directory)) {
                 entry(directory.resolve(name), name);
             }
@@ -80,17 +87,16 @@ public final class Verifier {
     }
 
     private void identity(Path directory, boolean present) throws IOException {
-        Path file = directory.resolve(MetaProperties.FILE);
         if (!present) {
-            damage(file, 0, "is missing: nothing says whose directory this is");
+            damage(directory.resolve(MetaProperties.FILE), 0, "is missing: nothing says whose directory this is");
             return;
         }
         try {
-            MetaProperties.read(files, directory);
+            owner = MetaProperties.read(files, directory);
         } catch (NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
-            damage(file, 0, e.getMessage());
+            damage(directory.resolve(MetaProperties.FILE), 0, e.getMessage());
         }
     }
 
@@ -107,6 +113,19 @@ public final class Verifier {
         content.groups().forEach(group -> commitMarks.put(group.id(), group.committed()));
         if (content.problem() != null && !quietly) {
             report(new Problem(content.damaged(), file, content.wholeBytes(), content.problem()));
+        }
+    }
+
+    private void redo(Path directory, int number) throws IOException {
+        if (owner.isPresent()) {
+            UUID id = owner.get().directoryId();
+            Path file = RedoJournal.file(directory, number);
+            RedoLap lap = RedoLap.read(files, file, id);
+            // While it is being written, what was read first may be older than what was read last.
+            long again = lap.isDamaged() ? RedoLap.read(files, file, id).wholeBytes() : 0;
+            if (lap.isDamaged() && again == lap.wholeBytes()) {
+                damage(file, lap.wholeBytes(), RedoLap.DAMAGE);
+            }
         }
     }
 

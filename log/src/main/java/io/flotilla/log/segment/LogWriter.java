@@ -2,16 +2,17 @@ package io.flotilla.log.segment;
 
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.RepairResult;
-import io.flotilla.log.flush.FlushTarget;
 import io.flotilla.log.flush.Flusher;
+import io.flotilla.log.flush.RedoTarget;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.index.IndexFiles;
+import io.flotilla.log.redo.RedoFrame;
+import io.flotilla.log.segment.AppendGroup.Append;
+import io.flotilla.log.state.GroupId;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -22,9 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out, in order and in the background, what a log's loop decided: appends, and steps that change files. Consecutive
- * appends become one gathering write; one sync follows a round's writes, and what it made durable is reported to the loop.
+ * appends become one gathering write; one sync follows a round's writes, and what it made durable is reported to the loop. Where they
+ * are small, that is a sync of the redo journal instead, until a step or the journal needs one of the segment.
  */
-public final class LogWriter extends FlushTarget {
+public final class LogWriter extends RedoTarget {
     /**
      * Most bytes written between two syncs, except that one batch may be larger. Recovery relies on it: no interrupted write
      * explains a bad place further than this before good batches.
@@ -33,7 +35,8 @@ public final class LogWriter extends FlushTarget {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
-    private static final int MOST_BUFFERS = 512;
+    /** Most bytes of appends that are made durable in the redo journal: of more, writing them twice costs more than a sync. */
+    private static final int MOST_REDO_BYTES = 32 << 10;
 
     /** Hears on the loop what was done. */
     public interface Progress {
@@ -55,10 +58,10 @@ public final class LogWriter extends FlushTarget {
         void run() throws IOException;
     }
 
-    /** Something queued: an append, or a step (then the step is not null and the rest has no meaning). */
-    private record Work(
-            Step step, Segment segment, long position, ByteBuf bytes, int generation, long lastIndex, int term) {}
+    /** Something queued: an append or a step, the other is null; and the bytes it holds a reference to, if any. */
+    private record Work(Append append, Step step, ByteBuf bytes) {}
 
+    private final GroupId id;
     private final LogFiles files;
     private final Flusher flusher;
     private final Executor loop;
@@ -70,18 +73,21 @@ public final class LogWriter extends FlushTarget {
     // Touched by the flushing thread only.
     private FileHandle handle;
     private long handleBase = -1;
-    private final List<Work> group = new ArrayList<>();
-    private ByteBuffer[] buffers = new ByteBuffer[16];
-    private int bufferCount;
-    private long groupBytes;
+    private final AppendGroup group = new AppendGroup();
     private long unsynced;
-    private Work lastWritten;
+    private Append lastWritten;
+    /** How much of the queue goes to the redo journal in this round. */
+    private int redoAppends;
+    /** The segment has bytes that are durable in the redo journal only. */
+    private boolean indebted;
     /** What is being done, or was when there was a shortage. */
     private Work current;
 
     private boolean failureReported;
 
-    public LogWriter(LogFiles files, Flusher flusher, Executor loop, Progress progress) {
+    /** @param id whose log it is */
+    public LogWriter(GroupId id, LogFiles files, Flusher flusher, Executor loop, Progress progress) {
+        this.id = id;
         this.files = files;
         this.flusher = flusher;
         this.loop = loop;
@@ -96,14 +102,11 @@ public final class LogWriter extends FlushTarget {
     /** Queues an append; takes a reference to the bytes of its own. {@link #kick} when all is queued. */
     public void append(TailChunk chunk, int generation) {
         queuedBytes.addAndGet(chunk.size());
+        ByteBuf bytes = chunk.bytes().retain();
         queue.add(new Work(
+                new Append(chunk.segment(), chunk.position(), bytes, generation, chunk.lastIndex(), chunk.term()),
                 null,
-                chunk.segment(),
-                chunk.position(),
-                chunk.bytes().retain(),
-                generation,
-                chunk.lastIndex(),
-                chunk.term()));
+                bytes));
     }
 
     /** Bytes queued and not yet written. */
@@ -113,7 +116,22 @@ public final class LogWriter extends FlushTarget {
 
     /** Queues a step; what was queued before is durable when it runs. */
     void then(Step step) {
-        queue.add(new Work(step, null, 0, null, 0, 0, 0));
+        queue.add(new Work(null, step, null));
+    }
+
+    /** Queues a step that changes what was appended before, or after which the writer is not there to tell of such a change. */
+    private void thenUndo(Step step) {
+        then(() -> {
+            bar();
+            step.run();
+        });
+    }
+
+    /** What was appended until now is in the segment, and must not be written there again after a stop. */
+    private void bar() throws IOException {
+        if (flusher.redo() != null) {
+            flusher.redo().bar(id);
+        }
     }
 
     /** Queues a report of progress to an entry that is durable once the steps before it have run. */
@@ -129,7 +147,7 @@ public final class LogWriter extends FlushTarget {
     @Override
     protected void flush() throws IOException {
         try {
-            addBuffers();
+            group.restoreBuffers();
             for (Work work = next(); work != null; work = next()) {
                 // Kept until it is done, in case there is a shortage now.
                 current = work;
@@ -138,19 +156,19 @@ public final class LogWriter extends FlushTarget {
                     sync();
                     work.step().run();
                 } else {
-                    if (!group.isEmpty() && isFullFor(work)) {
+                    if (group.isFullFor(work.append(), MOST_UNSYNCED_BYTES)) {
                         writeGroup();
                     }
-                    addToGroup(work);
+                    group.add(work.append());
                 }
                 current = null;
             }
             writeGroup();
             if (!caching) {
-                sync();
+                syncAppends();
             }
         } catch (ShortageException e) {
-            forgetBuffers();
+            group.forgetBuffers();
             throw e;
         } catch (IOException | RuntimeException | Error e) {
             drop();
@@ -177,52 +195,17 @@ public final class LogWriter extends FlushTarget {
         }
     }
 
-    private boolean isFullFor(Work work) {
-        return groupBytes + work.bytes().readableBytes() > MOST_UNSYNCED_BYTES
-                || bufferCount >= MOST_BUFFERS
-                || work.segment() != group.get(0).segment();
-    }
-
-    private void addToGroup(Work work) {
-        group.add(work);
-        groupBytes += work.bytes().readableBytes();
-        addBuffersOf(work);
-    }
-
-    /** The group's bytes, if it is left from a time when it could not be written. */
-    private void addBuffers() {
-        group.forEach(this::addBuffersOf);
-    }
-
-    private void addBuffersOf(Work work) {
-        if (work.bytes().nioBufferCount() == 1) {
-            addBuffer(work.bytes().nioBuffer());
-        } else {
-            for (ByteBuffer buffer : work.bytes().nioBuffers()) {
-                addBuffer(buffer);
-            }
-        }
-    }
-
-    private void addBuffer(ByteBuffer buffer) {
-        if (bufferCount == buffers.length) {
-            buffers = Arrays.copyOf(buffers, bufferCount * 2);
-        }
-        buffers[bufferCount++] = buffer;
-    }
-
     private void writeGroup() throws IOException {
         if (group.isEmpty()) {
             return;
         }
-        if (unsynced > 0 && unsynced + groupBytes > MOST_UNSYNCED_BYTES) {
-            sync();
+        if (unsynced > 0 && unsynced + group.bytes() > MOST_UNSYNCED_BYTES) {
+            syncAppends();
         }
-        Work first = group.get(0);
-        open(first.segment().baseOffset());
-        handle.write(buffers, bufferCount, first.position());
-        unsynced += groupBytes;
-        lastWritten = group.get(group.size() - 1);
+        open(group.first().segment().baseOffset());
+        group.write(handle);
+        unsynced += group.bytes();
+        lastWritten = group.last();
         releaseGroup();
         if (caching) {
             report(lastWritten, false);
@@ -230,16 +213,61 @@ public final class LogWriter extends FlushTarget {
     }
 
     private void releaseGroup() {
-        group.forEach(work -> work.bytes().release());
+        queuedBytes.addAndGet(-group.bytes());
         group.clear();
-        queuedBytes.addAndGet(-groupBytes);
-        groupBytes = 0;
-        forgetBuffers();
     }
 
-    private void forgetBuffers() {
-        Arrays.fill(buffers, 0, bufferCount, null);
-        bufferCount = 0;
+    // The same by way of the redo journal.
+
+    @Override
+    protected int redoBytes() {
+        redoAppends = 0;
+        if (caching || unsynced > 0 || current != null || !group.isEmpty() || queuedBytes.get() > MOST_REDO_BYTES) {
+            return NOT_BY_REDO;
+        }
+        int bytes = 0;
+        Segment segment = null;
+        for (Work work : queue) {
+            if (work.step() != null || segment != null && work.append().segment() != segment) {
+                return NOT_BY_REDO;
+            }
+            segment = work.append().segment();
+            bytes += work.bytes().readableBytes();
+            redoAppends++;
+        }
+        return bytes <= MOST_REDO_BYTES ? bytes : NOT_BY_REDO;
+    }
+
+    @Override
+    protected void write(RedoFrame frame) throws IOException {
+        for (; redoAppends > 0; redoAppends--) {
+            group.add(queue.remove().append());
+        }
+        try {
+            open(group.first().segment().baseOffset());
+            group.write(handle, frame, id);
+        } catch (ShortageException e) {
+            group.forgetBuffers();
+            throw e;
+        }
+    }
+
+    @Override
+    protected void redone() {
+        indebted = true;
+        report(group.last(), true);
+        releaseGroup();
+    }
+
+    @Override
+    public GroupId group() {
+        return id;
+    }
+
+    @Override
+    public void settle() {
+        then(() -> {});
+        kick();
     }
 
     private void open(long baseOffset) throws IOException {
@@ -250,15 +278,32 @@ public final class LogWriter extends FlushTarget {
         }
     }
 
+    /** Makes everything written durable, where it was written. */
     private void sync() throws IOException {
+        syncAppends();
+        if (indebted) {
+            handle.sync();
+            settled();
+        }
+    }
+
+    private void syncAppends() throws IOException {
         if (unsynced > 0) {
             handle.sync();
             unsynced = 0;
+            settled();
             report(lastWritten, true);
         }
     }
 
-    private void report(Work done, boolean synced) {
+    private void settled() {
+        if (indebted) {
+            indebted = false;
+            flusher.redo().settled(this);
+        }
+    }
+
+    private void report(Append done, boolean synced) {
         loop.execute(() -> progress.done(done.generation(), done.lastIndex(), done.term(), synced));
     }
 
@@ -277,7 +322,7 @@ public final class LogWriter extends FlushTarget {
     /** Cuts the log: removes whole segments, newest first so that no crash leaves a gap, then shortens the one before. */
     public void truncate(List<Segment> removed, long active, long size) {
         List<Long> baseOffsets = baseOffsets(removed);
-        then(() -> {
+        thenUndo(() -> {
             for (long baseOffset : baseOffsets) {
                 files.dropSegment(baseOffset);
             }
@@ -310,7 +355,7 @@ public final class LogWriter extends FlushTarget {
 
     /** Replaces everything by a snapshot and an empty segment. */
     public void install(long index, byte[] bytes, long segment) {
-        then(() -> {
+        thenUndo(() -> {
             closeFile();
             files.install(index, bytes, segment, files.isForgetful());
         });
@@ -319,12 +364,13 @@ public final class LogWriter extends FlushTarget {
     /** Repairs a segment, and tells the loop what became of it. Takes the batches over. */
     public void patch(SegmentPatch patch, ByteBuf batches, Consumer<RepairResult> done) {
         Step step = () -> {
+            bar();
             RepairResult result = patch.apply(batches);
             batches.release();
             loop.execute(() -> done.accept(result));
         };
         // With the bytes, so that they are released if the step is never taken.
-        queue.add(new Work(step, null, 0, batches, 0, 0, 0));
+        queue.add(new Work(null, step, batches));
     }
 
     /**
@@ -354,7 +400,7 @@ public final class LogWriter extends FlushTarget {
     /** Writes the active segment's index files and closes it. */
     public void close(Segment active) {
         Step writeIndexes = writeIndexes(active);
-        then(() -> {
+        thenUndo(() -> {
             closeFile();
             writeIndexes.run();
         });

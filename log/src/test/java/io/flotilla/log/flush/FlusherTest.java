@@ -4,17 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.Tasks;
+import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.fs.TooManyOpenFilesException;
+import io.flotilla.log.redo.RedoFrame;
+import io.flotilla.log.redo.RedoJournal;
+import io.flotilla.log.redo.RedoLap;
+import io.flotilla.log.state.GroupId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FlusherTest {
     private final Tasks tasks = new Tasks();
@@ -148,10 +157,14 @@ class FlusherTest {
         assertThat(waiting.abandoned).isZero();
     }
 
-    @Test
-    void neverFlushesATargetTwiceAtATimeNorForgetsAMark() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void neverFlushesATargetTwiceAtATimeNorForgetsAMark(boolean withRedo) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(4);
         Flusher busy = new Flusher(Path.of("/d"), pool, 3, fences::add);
+        if (withRedo) {
+            busy.use(redoJournal());
+        }
         AtomicInteger overlaps = new AtomicInteger();
         List<Counting> targets = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -171,11 +184,20 @@ class FlusherTest {
         assertThat(fences).isEmpty();
     }
 
+    private static RedoJournal redoJournal() throws IOException {
+        MemoryFileSystem disk = new MemoryFileSystem();
+        disk.createDirectories(Path.of("/d"));
+        RedoJournal journal = new RedoJournal(disk, Path.of("/d"), new UUID(1, 2), RedoLap.NONE);
+        journal.setBytes(64 << 10);
+        return journal;
+    }
+
     /** Takes its queued work, noticing whether it is called twice at a time. */
-    private static final class Counting extends FlushTarget {
+    private static final class Counting extends RedoTarget {
         final AtomicInteger queued = new AtomicInteger();
         private final AtomicInteger inside = new AtomicInteger();
         private final AtomicInteger overlaps;
+        private int turn;
 
         Counting(AtomicInteger overlaps) {
             this.overlaps = overlaps;
@@ -183,12 +205,44 @@ class FlusherTest {
 
         @Override
         protected void flush() {
-            if (inside.incrementAndGet() > 1) {
-                overlaps.incrementAndGet();
-            }
+            enter();
             queued.set(0);
             inside.decrementAndGet();
         }
+
+        private void enter() {
+            if (inside.incrementAndGet() > 1) {
+                overlaps.incrementAndGet();
+            }
+            // So that another has the time to come in.
+            Thread.yield();
+        }
+
+        @Override
+        protected int redoBytes() {
+            // Now this way, now that.
+            return ++turn % 3 == 0 ? NOT_BY_REDO : Math.min(queued.get(), 100);
+        }
+
+        @Override
+        protected void write(RedoFrame frame) {
+            enter();
+            queued.set(0);
+            frame.add(group(), 0, 0, new ByteBuffer[] {ByteBuffer.allocate(1)}, 1);
+        }
+
+        @Override
+        protected void redone() {
+            inside.decrementAndGet();
+        }
+
+        @Override
+        public GroupId group() {
+            return new GroupId(new UUID(0, 0), System.identityHashCode(this));
+        }
+
+        @Override
+        public void settle() {}
 
         @Override
         protected void abandon(LogFailure failure) {}

@@ -62,6 +62,24 @@ class DumpTest {
     }
 
     @Test
+    void saysWhatIsInTheRedoJournal() throws IOException {
+        fixture.open();
+        for (int i = 0; i < 2; i++) {
+            fixture.log.append(Batches.records(Compression.NONE, 100, i), 1, fixture.now);
+            fixture.tasks.runAll();
+        }
+        fixture.close();
+        dump(false);
+        assertThat(of("redo-lap"))
+                .singleElement()
+                .satisfies(fields -> assertThat(fields).containsEntry("lap", 0L).containsEntry("frames", 4));
+        assertThat(of("redo-append")).extracting(fields -> fields.get("frame")).containsExactly(1, 2);
+        assertThat(of("redo-append").get(1)).containsEntry("partition", 0).containsEntry("segment", 0L);
+        assertThat(of("redo-barrier")).as("of the closed log").hasSize(1);
+        assertThat(of("problem")).isEmpty();
+    }
+
+    @Test
     void namesRaftsEntries() throws IOException {
         write();
         dump(false);

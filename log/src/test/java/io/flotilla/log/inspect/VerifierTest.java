@@ -8,6 +8,7 @@ import io.flotilla.log.LogFixture;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
+import io.flotilla.log.redo.RedoJournal;
 import io.flotilla.log.segment.SegmentFiles;
 import io.flotilla.log.state.PartitionMetadata;
 import io.flotilla.wire.record.Compression;
@@ -143,6 +144,7 @@ class VerifierTest {
 
     @Test
     void anInterruptedWriteIsNoDamage() throws IOException {
+        fixture.redoBytes = 0;
         write();
         long committed = fixture.log.lastIndex();
         fixture.log.append(Batches.records(Compression.NONE, 100, 1), 3, fixture.now);
@@ -205,5 +207,22 @@ class VerifierTest {
         try (FileHandle handle = fixture.disk.open(file, FileSystem.Access.WRITE)) {
             handle.truncate(handle.size() - bytes);
         }
+    }
+
+    @Test
+    void aDamagedRedoJournalIsDamage() throws IOException {
+        fixture.open();
+        for (int i = 0; i < 3; i++) {
+            fixture.log.append(Batches.records(Compression.NONE, 100, i), 1, 0);
+            fixture.tasks.runAll();
+        }
+        fixture.kill();
+        verify(LogFixture.ROOT);
+        assertThat(problems).isEmpty();
+        Path journal = RedoJournal.file(LogFixture.ROOT, 0);
+        fixture.disk.flip(journal, 512 + 50, 1);
+        verify(LogFixture.ROOT);
+        assertThat(damages()).singleElement().satisfies(problem -> assertThat(problem.file())
+                .isEqualTo(journal));
     }
 }

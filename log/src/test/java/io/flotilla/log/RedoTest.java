@@ -1,0 +1,190 @@
+package io.flotilla.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.log.fs.FileHandle;
+import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.fs.MemoryFileSystem.Operation;
+import io.flotilla.log.redo.RedoJournal;
+import io.flotilla.log.segment.SegmentFiles;
+import io.flotilla.wire.record.Compression;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Small appends are durable once the redo journal is synced, whatever becomes of the segments that were not. */
+class RedoTest {
+    private final LogFixture fixture = new LogFixture();
+    private final List<Path> synced = new ArrayList<>();
+
+    private void countSyncs() {
+        synced.clear();
+        fixture.disk.setFaults((operation, path) -> {
+            if (operation == Operation.SYNC) {
+                synced.add(path);
+            }
+        });
+    }
+
+    private void append(int count, int term) {
+        for (int i = 0; i < count; i++) {
+            fixture.log.append(Batches.records(Compression.NONE, 100, i), term, 0);
+            fixture.tasks.runAll();
+        }
+    }
+
+    /** The power goes, and the disk has kept nothing that was not synced. */
+    private void losePower() throws IOException {
+        fixture.disk.setFaults((operation, path) -> {});
+        fixture.kill();
+        fixture.disk.powerLoss(new Random(1) {
+            @Override
+            public int nextInt(int bound) {
+                return 0;
+            }
+        });
+        fixture.open();
+    }
+
+    @Test
+    void logsThatHaveALittleToWriteShareOneSync() throws IOException {
+        fixture.open();
+        List<PartitionLog> logs = new ArrayList<>();
+        for (int partition = 1; partition <= 20; partition++) {
+            LogId id = new LogId("topic", new UUID(7, 8), partition);
+            OpenResult opened = fixture.directory.openLog(id, new byte[] {42}, LogFixture.SMALL, 0, false);
+            PartitionLog log = ((OpenResult.Opened) opened).log();
+            log.start(fixture.tasks.loop, new LogListener() {
+                @Override
+                public void durable(long lastIndex, int term) {}
+
+                @Override
+                public void failed(LogFailure cause) {}
+            });
+            logs.add(log);
+        }
+        append(1, 1);
+        countSyncs();
+        logs.forEach(log -> log.append(Batches.records(Compression.NONE, 100, 1), 1, 0));
+        fixture.log.append(Batches.records(Compression.NONE, 100, 1), 1, 0);
+        fixture.tasks.runAll();
+        assertThat(synced).containsOnly(RedoJournal.file(LogFixture.ROOT, 0));
+        assertThat(synced.size()).as("the log that is first goes alone").isLessThanOrEqualTo(2);
+        assertThat(fixture.durable).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void whatWasAcknowledgedIsThereAfterAPowerLoss() throws IOException {
+        fixture.open();
+        countSyncs();
+        append(4, 1);
+        assertThat(synced).allMatch(RedoJournal.file(LogFixture.ROOT, 0)::equals);
+        assertThat(fixture.durable).containsExactly(1L, 2L, 3L, 4L);
+        losePower();
+        assertThat(fixture.log.lastIndex()).isEqualTo(4);
+        losePower();
+        assertThat(fixture.log.lastIndex())
+                .as("the journal is not needed twice")
+                .isEqualTo(4);
+    }
+
+    @Test
+    void whatIsLargeIsSyncedWhereItBelongs() throws IOException {
+        fixture.config = LogConfig.DEFAULT;
+        fixture.open();
+        append(1, 1);
+        countSyncs();
+        fixture.log.append(Batches.records(Compression.NONE, 40_000, 1), 1, 0);
+        fixture.tasks.runAll();
+        assertThat(synced).containsExactly(SegmentFiles.log(fixture.path(), 0));
+        losePower();
+        assertThat(fixture.log.lastIndex()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasCutDoesNotComeBack() throws IOException {
+        fixture.config = LogConfig.DEFAULT;
+        fixture.open();
+        append(3, 1);
+        fixture.log.truncateFrom(2);
+        fixture.tasks.runAll();
+        losePower();
+        assertThat(fixture.log.lastIndex()).isEqualTo(1);
+        append(1, 1);
+        fixture.log.truncateFrom(2);
+        fixture.log.append(Batches.leaderChange(1, 2), 2, 0);
+        // Synced where it belongs: nothing newer of the journal stands in its place.
+        fixture.log.append(Batches.records(Compression.NONE, 40_000, 1), 2, 0);
+        fixture.tasks.runAll();
+        losePower();
+        assertThat(fixture.log.lastIndex()).isEqualTo(3);
+        assertThat(fixture.log.lastTerm()).isEqualTo(2);
+    }
+
+    @Test
+    void aLogThatIsMadeAnewIsNotFilledFromItsPredecessors() throws IOException {
+        fixture.open();
+        append(3, 1);
+        fixture.log.close();
+        fixture.tasks.runAll();
+        fixture.directory.delete(LogFixture.ID);
+        OpenResult anew = fixture.directory.openLog(LogFixture.ID, new byte[] {42}, LogFixture.SMALL, 0, true);
+        assertThat(anew).isInstanceOf(OpenResult.Opened.class);
+        losePower();
+        assertThat(fixture.log.lastIndex()).isZero();
+    }
+
+    @Test
+    void lapsFollowEachOtherWithoutLoss() throws IOException {
+        fixture.config = LogConfig.DEFAULT;
+        fixture.redoBytes = 8192;
+        fixture.open();
+        for (int i = 1; i <= 200; i++) {
+            append(1, 1);
+            if (i % 23 == 0) {
+                losePower();
+                assertThat(fixture.log.lastIndex()).isEqualTo(i);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void damageOfTheJournalMakesReplicasForgetfulIfThePowerWent(boolean powerLost) throws IOException {
+        fixture.hasPeers = true;
+        fixture.open();
+        append(3, 1);
+        fixture.kill();
+        if (powerLost) {
+            fixture.disk.powerLoss(new Random(1));
+        }
+        fixture.disk.flip(RedoJournal.file(LogFixture.ROOT, 0), 512 + 40, 1);
+        fixture.open();
+        assertThat(fixture.log.isForgetful()).isEqualTo(powerLost);
+        fixture.close();
+    }
+
+    @Test
+    void aGapBeforeWhatTheJournalHoldsMakesTheReplicaForgetful() throws IOException {
+        fixture.hasPeers = true;
+        fixture.config = LogConfig.DEFAULT;
+        fixture.open();
+        fixture.log.append(Batches.records(Compression.NONE, 40_000, 1), 1, 0);
+        fixture.tasks.runAll();
+        append(1, 1);
+        fixture.kill();
+        fixture.disk.powerLoss(new Random(1));
+        try (FileHandle segment = fixture.disk.open(SegmentFiles.log(fixture.path(), 0), FileSystem.Access.WRITE)) {
+            segment.truncate(0);
+        }
+        fixture.open();
+        assertThat(fixture.log.isForgetful()).isTrue();
+        fixture.close();
+    }
+}
