@@ -5,7 +5,6 @@ import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.maintain.RedoReplay;
 import io.flotilla.log.redo.RedoJournal;
 import io.flotilla.log.redo.RedoLap;
-import io.flotilla.log.state.GroupId;
 import io.flotilla.log.state.LastStop;
 import java.io.IOException;
 import java.nio.file.Path;

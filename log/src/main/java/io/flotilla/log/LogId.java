@@ -1,6 +1,5 @@
 package io.flotilla.log;
 
-import io.flotilla.log.state.GroupId;
 import java.util.UUID;
 
 /**

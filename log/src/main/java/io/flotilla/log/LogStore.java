@@ -4,7 +4,6 @@ import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.LogWriter;
-import io.flotilla.log.state.GroupId;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;

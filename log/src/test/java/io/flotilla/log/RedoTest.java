@@ -43,13 +43,17 @@ class RedoTest {
     private void losePower() throws IOException {
         fixture.disk.setFaults((operation, path) -> {});
         fixture.kill();
-        fixture.disk.powerLoss(new Random(1) {
+        fixture.disk.powerLoss(nothingKept());
+        fixture.open();
+    }
+
+    private static Random nothingKept() {
+        return new Random(1) {
             @Override
             public int nextInt(int bound) {
                 return 0;
             }
-        });
-        fixture.open();
+        };
     }
 
     @Test
@@ -168,6 +172,25 @@ class RedoTest {
         fixture.open();
         assertThat(fixture.log.isForgetful()).isEqualTo(powerLost);
         fixture.close();
+    }
+
+    @Test
+    void damageOfTheJournalLosesNothingThatAKilledProcessWrote() throws IOException {
+        fixture.config = LogConfig.DEFAULT;
+        fixture.open();
+        append(3, 1);
+        fixture.kill();
+        fixture.disk.flip(RedoJournal.file(LogFixture.ROOT, 0), 2 * 512 + 40, 1);
+        // As far as it comes before the power goes as well: to the journal, but not to the log.
+        fixture.directory =
+                LogDirectory.open(fixture.disk, LogFixture.ROOT, LogFixture.IDENTITY, fixture.tasks.background);
+        fixture.log = null;
+        fixture.directory.abandon();
+        fixture.tasks.clear();
+        fixture.disk.killProcess();
+        fixture.disk.powerLoss(nothingKept());
+        fixture.open();
+        assertThat(fixture.log.lastIndex()).isEqualTo(3);
     }
 
     @Test

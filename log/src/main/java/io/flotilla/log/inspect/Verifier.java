@@ -1,12 +1,12 @@
 package io.flotilla.log.inspect;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.LogId;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.redo.RedoJournal;
 import io.flotilla.log.redo.RedoLap;
 import io.flotilla.log.segment.LogFiles;
 import io.flotilla.log.segment.SegmentFiles;
-import io.flotilla.log.state.GroupId;
 import io.flotilla.log.state.HardStateJournal;
 import io.flotilla.log.state.JournalContent;
 import io.flotilla.log.state.LastStop;

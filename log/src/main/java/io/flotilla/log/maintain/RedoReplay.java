@@ -1,11 +1,11 @@
 package io.flotilla.log.maintain;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.redo.RedoJournal;
 import io.flotilla.log.redo.RedoLap;
 import io.flotilla.log.segment.SegmentFiles;
-import io.flotilla.log.state.GroupId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -76,7 +76,12 @@ public final class RedoReplay {
     private Result run() throws IOException {
         int segments = 0;
         Set<GroupId> incomplete = new HashSet<>();
-        for (Map.Entry<GroupId, List<Piece>> wanted : pieces().entrySet()) {
+        Map<GroupId, List<Piece>> pieces = pieces();
+        if (damaged) {
+            // What cannot be read may have been written by a killed process, and not be on the disk yet.
+            logs.keySet().forEach(group -> pieces.putIfAbsent(group, List.of()));
+        }
+        for (Map.Entry<GroupId, List<Piece>> wanted : pieces.entrySet()) {
             Path directory = logs.get(wanted.getKey());
             // A log that is not here was removed, or has moved: its segments were synced before.
             if (directory != null) {

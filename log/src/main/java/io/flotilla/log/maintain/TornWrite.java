@@ -1,8 +1,8 @@
 package io.flotilla.log.maintain;
 
+import io.flotilla.log.fs.BitFlip;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.segment.LogWriter;
-import io.flotilla.log.state.BitFlip;
 import io.flotilla.log.state.LastStop;
 import io.flotilla.wire.record.RecordBatch;
 import io.netty.buffer.ByteBuf;

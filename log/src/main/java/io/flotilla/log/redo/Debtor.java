@@ -1,6 +1,6 @@
 package io.flotilla.log.redo;
 
-import io.flotilla.log.state.GroupId;
+import io.flotilla.log.GroupId;
 
 /** A log with bytes that are durable in the journal, and not yet where they belong. */
 public interface Debtor {

@@ -1,6 +1,6 @@
 package io.flotilla.log.redo;
 
-import io.flotilla.log.state.GroupId;
+import io.flotilla.log.GroupId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;

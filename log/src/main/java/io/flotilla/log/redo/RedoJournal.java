@@ -1,18 +1,22 @@
 package io.flotilla.log.redo;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.ShortageException;
-import io.flotilla.log.state.GroupId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes the small appends of many logs durable with one sync. Each append is written to its segment, which is not synced, and once more
@@ -48,15 +52,18 @@ public final class RedoJournal {
         private long length;
 
         private int frames;
-        /** Logs of which bytes are in this file and perhaps not in their segments. */
-        private final Set<Debtor> debtors = ConcurrentHashMap.newKeySet();
+        /** Logs of which bytes are in this file and perhaps not in their segments, in an order that does not change from run to run. */
+        private final Set<Debtor> debtors = Collections.synchronizedSet(new LinkedHashSet<>());
         /** Groups with entries here that count. */
-        private final Set<GroupId> groups = ConcurrentHashMap.newKeySet();
+        private final Set<GroupId> groups = new HashSet<>();
     }
 
     private final FileSystem files;
     private final Path directory;
     private final UUID id;
+    /** Held while a frame is written: by a round's, and by the bars of those that it flushes at the same time. */
+    private final ReentrantLock writing = new ReentrantLock();
+
     private final Lap[] laps = {new Lap(), new Lap()};
     private final RedoFrame empty = new RedoFrame();
     private final RedoFrame barrier = new RedoFrame();
@@ -98,11 +105,20 @@ public final class RedoJournal {
     }
 
     /** Whether there is room, now, for a frame with so many bytes in so many entries. If not, logs are asked to make some. */
-    public synchronized boolean hasRoomFor(long bytes, int entries) {
+    public boolean hasRoomFor(long bytes, int entries) {
         long size = RedoFrame.size(entries, bytes);
         if (size > lapBytes) {
             return false;
         }
+        writing.lock();
+        try {
+            return makeRoom(size);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private boolean makeRoom(long size) {
         ask(SETTLED_AT_A_TIME);
         if (present().position + size <= lapBytes) {
             return true;
@@ -136,7 +152,7 @@ public final class RedoJournal {
 
     private void beginLap() {
         toBeAsked.clear();
-        toBeAsked.addAll(present().debtors);
+        toBeAsked.addAll(List.copyOf(present().debtors));
         lap++;
         present().position = 0;
         present().frames = 0;
@@ -150,10 +166,15 @@ public final class RedoJournal {
      * @throws ShortageException when there is no room on the disk, or no file can be opened: nothing has been done
      * @throws IOException when the disk failed
      */
-    public synchronized void commit(RedoFrame frame, Collection<? extends Debtor> debtors) throws IOException {
-        write(frame);
-        present().debtors.addAll(debtors);
-        debtors.forEach(debtor -> present().groups.add(debtor.group()));
+    public void commit(RedoFrame frame, Collection<? extends Debtor> debtors) throws IOException {
+        writing.lock();
+        try {
+            write(frame);
+            present().debtors.addAll(debtors);
+            debtors.forEach(debtor -> present().groups.add(debtor.group()));
+        } finally {
+            writing.unlock();
+        }
     }
 
     private void write(RedoFrame frame) throws IOException {
@@ -219,18 +240,23 @@ public final class RedoJournal {
      *
      * @throws ShortageException as for {@link #commit}
      */
-    public synchronized void bar(GroupId group) throws IOException {
-        if (laps[0].groups.contains(group) || laps[1].groups.contains(group)) {
-            barrier.clear();
-            barrier.addBarrier(group);
-            write(barrier);
-            laps[0].groups.remove(group);
-            laps[1].groups.remove(group);
+    public void bar(GroupId group) throws IOException {
+        writing.lock();
+        try {
+            if (laps[0].groups.contains(group) || laps[1].groups.contains(group)) {
+                barrier.clear();
+                barrier.addBarrier(group);
+                write(barrier);
+                laps[0].groups.remove(group);
+                laps[1].groups.remove(group);
+            }
+        } finally {
+            writing.unlock();
         }
     }
 
     /** Closes the files, when no log uses them any more. */
-    public synchronized void close() throws IOException {
+    public void close() throws IOException {
         for (Lap each : laps) {
             if (each.handle != null) {
                 each.handle.close();

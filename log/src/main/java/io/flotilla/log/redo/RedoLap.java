@@ -1,9 +1,9 @@
 package io.flotilla.log.redo;
 
+import io.flotilla.log.GroupId;
+import io.flotilla.log.fs.BitFlip;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
-import io.flotilla.log.state.BitFlip;
-import io.flotilla.log.state.GroupId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.flotilla.log.segment;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.redo.RedoFrame;
-import io.flotilla.log.state.GroupId;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;

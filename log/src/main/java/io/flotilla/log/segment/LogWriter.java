@@ -1,5 +1,6 @@
 package io.flotilla.log.segment;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.RepairResult;
 import io.flotilla.log.flush.Flusher;
@@ -9,7 +10,6 @@ import io.flotilla.log.fs.ShortageException;
 import io.flotilla.log.index.IndexFiles;
 import io.flotilla.log.redo.RedoFrame;
 import io.flotilla.log.segment.AppendGroup.Append;
-import io.flotilla.log.state.GroupId;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;

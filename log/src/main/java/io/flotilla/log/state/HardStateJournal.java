@@ -1,5 +1,6 @@
 package io.flotilla.log.state;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.LogFailedException;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.flush.FlushTarget;

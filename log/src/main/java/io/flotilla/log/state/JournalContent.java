@@ -1,5 +1,6 @@
 package io.flotilla.log.state;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.fs.FileSystem;
 import io.flotilla.log.fs.SmallFiles;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.flotilla.log.state;
 
+import io.flotilla.log.GroupId;
+import io.flotilla.log.fs.BitFlip;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collection;

@@ -2,6 +2,7 @@ package io.flotilla.log.flush;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.Tasks;
 import io.flotilla.log.fs.MemoryFileSystem;
@@ -10,7 +11,6 @@ import io.flotilla.log.fs.TooManyOpenFilesException;
 import io.flotilla.log.redo.RedoFrame;
 import io.flotilla.log.redo.RedoJournal;
 import io.flotilla.log.redo.RedoLap;
-import io.flotilla.log.state.GroupId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package io.flotilla.log.redo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.fs.MemoryFileSystem;
 import io.flotilla.log.fs.MemoryFileSystem.Operation;
 import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.fs.SmallFiles;
-import io.flotilla.log.state.GroupId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

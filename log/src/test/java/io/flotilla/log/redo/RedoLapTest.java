@@ -2,7 +2,7 @@ package io.flotilla.log.redo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flotilla.log.state.GroupId;
+import io.flotilla.log.GroupId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package io.flotilla.log.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flotilla.log.GroupId;
 import io.flotilla.log.LogFailedException;
 import io.flotilla.log.Seeds;
 import io.flotilla.log.Tasks;

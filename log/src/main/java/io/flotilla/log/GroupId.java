@@ -1,4 +1,4 @@
-package io.flotilla.log.state;
+package io.flotilla.log;
 
 import java.util.UUID;
 

@@ -1,4 +1,4 @@
-package io.flotilla.log.state;
+package io.flotilla.log.fs;
 
 /**
  * Tells whether a single flipped bit explains that bytes and their CRC-32C do not go together. An interrupted write practically

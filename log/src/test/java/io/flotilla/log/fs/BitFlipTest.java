@@ -1,4 +1,4 @@
-package io.flotilla.log.state;
+package io.flotilla.log.fs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
