@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -174,6 +175,9 @@ class FlusherTest {
             Counting target = targets.get(i % targets.size());
             target.queued.incrementAndGet();
             busy.markDirty(target);
+            if (i % 10 == 0) {
+                LockSupport.parkNanos(1);
+            }
         }
         while (targets.stream().anyMatch(target -> target.queued.get() > 0)) {
             Thread.onSpinWait();
@@ -215,7 +219,7 @@ class FlusherTest {
                 overlaps.incrementAndGet();
             }
             // So that another has the time to come in.
-            Thread.yield();
+            LockSupport.parkNanos(1);
         }
 
         @Override
