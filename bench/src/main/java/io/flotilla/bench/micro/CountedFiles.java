@@ -2,6 +2,7 @@ package io.flotilla.bench.micro;
 
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
+import io.flotilla.log.redo.RedoJournal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,7 @@ public final class CountedFiles implements FileSystem {
     private final AtomicLong writes = new AtomicLong();
     private final AtomicLong syncs = new AtomicLong();
 
-    /** @param discardRecords whether what is written to {@code .log} files is counted and forgotten */
+    /** @param discardRecords whether what is written to segments and the redo journal is counted and forgotten */
     public CountedFiles(FileSystem files, boolean discardRecords) {
         this.files = files;
         this.discardRecords = discardRecords;
@@ -53,8 +54,9 @@ public final class CountedFiles implements FileSystem {
     @Override
     public FileHandle open(Path file, Access access) throws IOException {
         FileHandle handle = files.open(file, access);
-        boolean discard =
-                discardRecords && access == Access.WRITE && file.toString().endsWith(LOG);
+        String name = file.getFileName().toString();
+        boolean hasRecords = name.endsWith(LOG) || RedoJournal.isFile(name);
+        boolean discard = discardRecords && access == Access.WRITE && hasRecords;
         return new Handle(handle, discard);
     }
 

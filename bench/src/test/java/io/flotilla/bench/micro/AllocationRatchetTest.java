@@ -39,7 +39,7 @@ class AllocationRatchetTest {
     void log() throws Exception {
         LogBenchmark log = new LogBenchmark();
         log.setUp();
-        assertAllocates(830, log::append);
+        assertAllocates(1000, log::append);
         assertAllocates(1430, log::assembleFetch);
         log.tearDown();
     }

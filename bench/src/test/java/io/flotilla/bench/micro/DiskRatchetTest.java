@@ -51,7 +51,7 @@ class DiskRatchetTest {
             log.append(batch, 1);
         }
 
-        assertThat(files.syncs()).isLessThanOrEqualTo(BATCHES);
+        assertThat(files.syncs()).as("and some while the redo journal grows").isLessThanOrEqualTo(BATCHES * 11 / 10);
     }
 
     @Test

@@ -45,7 +45,14 @@ final class DamageTest {
         cluster = ProcessCluster.start(
                 3,
                 TestDirectory.empty("damage"),
-                Map.of("log.scrub.interval.ms", "1000", "log.cleaner.backoff.ms", "100"));
+                // Without a redo journal, which would bring back what these tests damage.
+                Map.of(
+                        "log.scrub.interval.ms",
+                        "1000",
+                        "log.cleaner.backoff.ms",
+                        "100",
+                        "log.redo.journal.bytes",
+                        "0"));
         clients = new Clients(cluster.bootstrap());
     }
 

@@ -3,7 +3,6 @@ package io.flotilla.log.flush;
 import io.flotilla.log.LogFailure;
 import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.log.fs.ShortageException;
-import io.flotilla.log.redo.RedoFrame;
 import io.flotilla.log.redo.RedoJournal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,8 +48,8 @@ public final class Flusher {
 
     private final AtomicReference<LogFailure> failure = new AtomicReference<>();
     private volatile RedoJournal redo;
-    /** Used by one round after the other. */
-    private final RedoFrame frame = new RedoFrame();
+    /** What the round that is under way does with one sync. */
+    private final SharedFlush shared = new SharedFlush();
 
     /**
      * @param directory for messages
@@ -149,9 +148,9 @@ public final class Flusher {
             // is seen by the
             // round or marks its target dirty for the next.
             targets.forEach(target -> target.dirty.set(false));
-            SharedFlush shared = redo == null || failure.get() != null ? null : SharedFlush.of(targets, redo, frame);
-            if (shared != null || !targets.isEmpty()) {
-                Round round = new Round(shared, targets);
+            boolean sharing = redo != null && failure.get() == null && shared.take(targets, redo);
+            if (sharing || !targets.isEmpty()) {
+                Round round = new Round(sharing, targets);
                 int helpers = Math.min(concurrency, round.parts()) - 1;
                 for (int i = 0; i < helpers; i++) {
                     executor.execute(() -> work(round));
@@ -166,8 +165,10 @@ public final class Flusher {
         }
     }
 
-    private void flush(SharedFlush shared) {
-        shared.targets().forEach(target -> attempt(target, () -> shared.write(target)));
+    private void flushShared() {
+        for (RedoTarget target : shared.targets()) {
+            attempt(target, true);
+        }
         try {
             if (failure.get() == null) {
                 shared.commit();
@@ -177,24 +178,24 @@ public final class Flusher {
         } catch (IOException | RuntimeException | Error e) {
             fence(new LogFailure(LogFailure.Kind.IO, describe(e), e));
         }
-        shared.uncommitted().forEach(this::flush);
+        for (RedoTarget target : shared.uncommitted()) {
+            attempt(target, false);
+        }
     }
 
-    private void flush(FlushTarget target) {
-        attempt(target, target::flush);
-    }
-
-    /** Work of a target for the disk. */
-    @FunctionalInterface
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    /** Does what a target is to do, unless the directory has failed: then, or if it fails now, the target is abandoned. */
-    private void attempt(FlushTarget target, Work work) {
+    /**
+     * Does what a target has to do, unless the directory has failed: then, or if it fails now, the target is abandoned.
+     *
+     * @param sharing whether a sync for it and others follows
+     */
+    private void attempt(FlushTarget target, boolean sharing) {
         if (failure.get() == null) {
             try {
-                work.run();
+                if (sharing) {
+                    shared.write((RedoTarget) target);
+                } else {
+                    target.flush();
+                }
                 if (stalled.remove(target) != null && stalled.isEmpty()) {
                     LOG.info("What was to be written to log directory {} is written now", directory);
                 }
@@ -243,22 +244,22 @@ public final class Flusher {
 
     /** What is to be done in one round, shared by the workers that do it. */
     private final class Round {
-        /** The first part, or null. */
-        private final SharedFlush shared;
-        /** The others: a part each. */
+        /** Whether what shares a sync is the first part. */
+        private final boolean sharing;
+        /** The others, a part each. */
         private final List<FlushTarget> targets;
 
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger left;
 
-        Round(SharedFlush shared, List<FlushTarget> targets) {
-            this.shared = shared;
+        Round(boolean sharing, List<FlushTarget> targets) {
+            this.sharing = sharing;
             this.targets = targets;
             this.left = new AtomicInteger(parts());
         }
 
         int parts() {
-            return shared == null ? targets.size() : 1 + targets.size();
+            return targets.size() + (sharing ? 1 : 0);
         }
 
         /**
@@ -270,12 +271,10 @@ public final class Flusher {
         boolean work() {
             boolean ended = false;
             for (int part = next.getAndIncrement(); part < parts(); part = next.getAndIncrement()) {
-                if (shared == null) {
-                    flush(targets.get(part));
-                } else if (part == 0) {
-                    flush(shared);
+                if (sharing && part == 0) {
+                    flushShared();
                 } else {
-                    flush(targets.get(part - 1));
+                    attempt(targets.get(sharing ? part - 1 : part), false);
                 }
                 ended = left.decrementAndGet() == 0;
             }

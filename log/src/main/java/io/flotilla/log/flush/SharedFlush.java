@@ -16,45 +16,43 @@ final class SharedFlush {
 
     private static final int MOST_TARGETS = 512;
 
-    private final RedoJournal redo;
-    private final RedoFrame frame;
-    private final List<RedoTarget> targets;
+    private final RedoFrame frame = new RedoFrame();
+    private final List<RedoTarget> targets = new ArrayList<>();
     /** What the frame holds and is not durable yet. */
     private final List<RedoTarget> written = new ArrayList<>();
 
-    private SharedFlush(RedoJournal redo, RedoFrame frame, List<RedoTarget> targets) {
-        this.redo = redo;
-        this.frame = frame;
-        this.targets = targets;
-    }
+    private RedoJournal redo;
 
     /**
      * Takes those that can share a sync out of a round's targets, and those that turn out to have nothing to do.
      *
-     * @param frame to be used for it
-     * @return null if none can
+     * @return false if there are none that can, or no room for them in the journal
      */
-    static SharedFlush of(List<FlushTarget> targets, RedoJournal redo, RedoFrame frame) {
-        List<RedoTarget> sharing = new ArrayList<>();
-        List<FlushTarget> alone = new ArrayList<>();
+    boolean take(List<FlushTarget> from, RedoJournal journal) {
+        redo = journal;
+        frame.clear();
+        targets.clear();
+        written.clear();
         int bytes = 0;
-        for (FlushTarget target : targets) {
+        int left = 0;
+        for (int i = 0; i < from.size(); i++) {
+            FlushTarget target = from.get(i);
             int more = target instanceof RedoTarget small ? small.redoBytes() : RedoTarget.NOT_BY_REDO;
-            if (more == RedoTarget.NOT_BY_REDO || bytes + more > MOST_BYTES || sharing.size() == MOST_TARGETS) {
-                alone.add(target);
+            if (more == RedoTarget.NOT_BY_REDO || bytes + more > MOST_BYTES || targets.size() == MOST_TARGETS) {
+                from.set(left++, target);
             } else if (more > 0) {
-                sharing.add((RedoTarget) target);
+                targets.add((RedoTarget) target);
                 bytes += more;
             }
         }
-        targets.clear();
-        targets.addAll(alone);
-        if (!sharing.isEmpty() && redo.hasRoomFor(bytes, sharing.size())) {
-            frame.clear();
-            return new SharedFlush(redo, frame, sharing);
+        while (from.size() > left) {
+            from.remove(from.size() - 1);
         }
-        targets.addAll(sharing);
-        return null;
+        if (targets.isEmpty() || redo.hasRoomFor(bytes, targets.size())) {
+            return !targets.isEmpty();
+        }
+        from.addAll(targets);
+        return false;
     }
 
     List<RedoTarget> targets() {

@@ -37,6 +37,7 @@ public final class RedoFrame {
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(SECTOR);
 
     private final CRC32C crc = new CRC32C();
+    private final ByteBuffer zeros = ZEROS.duplicate();
     private ByteBuffer head = ByteBuffer.allocateDirect(HEADER + 32 * ENTRY);
     private ByteBuffer[] parts = new ByteBuffer[64];
     private int count;
@@ -117,17 +118,15 @@ public final class RedoFrame {
                 .putInt(24, length);
         head.putInt(HEAD_CRC, headCrc(crc, directory, head, 0));
         begin(crc, directory);
-        crc.update(head.duplicate().position(CHECKED_FROM));
+        update(crc, head, CHECKED_FROM, head.limit());
         for (int i = 1; i < count; i++) {
-            int start = parts[i].position();
-            crc.update(parts[i]);
-            parts[i].position(start);
+            update(crc, parts[i], parts[i].position(), parts[i].limit());
         }
         head.putInt(Integer.BYTES, (int) crc.getValue());
         parts[0] = head;
         int padding = (int) (size() - HEADER - length);
         if (padding > 0) {
-            add(ZEROS.duplicate().limit(padding));
+            add(zeros.clear().limit(padding));
         }
     }
 
@@ -143,8 +142,16 @@ public final class RedoFrame {
     /** CRC of what a header at a position says of its frame. */
     static int headCrc(CRC32C crc, UUID directory, ByteBuffer from, int position) {
         begin(crc, directory);
-        crc.update(from.duplicate().limit(position + HEAD_CRC).position(position + CHECKED_FROM));
+        update(crc, from, position + CHECKED_FROM, position + HEAD_CRC);
         return (int) crc.getValue();
+    }
+
+    /** Adds a range of a buffer to a CRC; its position and limit stay as they are. */
+    static void update(CRC32C crc, ByteBuffer from, int start, int end) {
+        int position = from.position();
+        int limit = from.limit();
+        crc.update(from.limit(end).position(start));
+        from.limit(limit).position(position);
     }
 
     /** Begins the CRC of something that is in this directory's journal. */

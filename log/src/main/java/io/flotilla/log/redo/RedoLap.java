@@ -144,7 +144,7 @@ public final class RedoLap {
     private int frameCrc(int at) {
         int end = at + RedoFrame.HEADER + content.getInt(at + LENGTH);
         RedoFrame.begin(crc, directory);
-        crc.update(content.duplicate().limit(end).position(at + RedoFrame.CHECKED_FROM));
+        RedoFrame.update(crc, content, at + RedoFrame.CHECKED_FROM, end);
         return (int) crc.getValue();
     }
 
