@@ -171,7 +171,7 @@ public final class LogCompaction {
         }
         swapping = new CompletableFuture<>();
         underWay = false;
-        writer.swap(compacted, () -> underWay = true, remover, () -> swapped(compacted));
+        writer.steps().swap(compacted, () -> underWay = true, remover, () -> swapped(compacted));
         writer.kick();
         return swapping;
     }

@@ -84,7 +84,7 @@ final class LogRepairs {
         }
         List<TermStart> terms = log.state().termStarts().from(spot.index() - 1);
         SegmentPatch patch = new SegmentPatch(store.fileSystem(), store.files().directory(), spot, terms);
-        writer.patch(patch, batches, result -> repaired.complete(result));
+        writer.steps().patch(patch, batches, result -> repaired.complete(result));
         writer.kick();
         return repaired;
     }

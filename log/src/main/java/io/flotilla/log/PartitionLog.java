@@ -78,7 +78,7 @@ public final class PartitionLog extends LogView {
     /** The group has taken this replica in anew, knowing that it remembered nothing: it is like any other again. */
     public void remember() {
         if (forgetful && failure == null && closed == null) {
-            writer.remember(() -> forgetful = false);
+            writer.steps().remember(() -> forgetful = false);
             writer.kick();
         }
     }
@@ -127,8 +127,10 @@ public final class PartitionLog extends LogView {
         List<Segment> removed = state().truncateFrom(index, store.rules().forgetSequencesFrom(index));
         tail.truncateFrom(index);
         disk().truncated(index - 1);
-        writer.truncate(removed, state().active().baseOffset(), state().active().size());
-        writer.reportDone(disk().generation(), lastIndex(), lastTerm());
+        writer.steps()
+                .truncate(
+                        removed, state().active().baseOffset(), state().active().size());
+        writer.steps().reportDone(disk().generation(), lastIndex(), lastTerm());
         snapshots.truncatedFrom(index, state());
         writer.kick();
     }
@@ -189,8 +191,8 @@ public final class PartitionLog extends LogView {
         tail.clear();
         snapshots.replacedAt(snapshot.index());
         disk().truncated(0);
-        writer.install(snapshot.index(), bytes, state().active().baseOffset());
-        writer.reportDone(disk().generation(), snapshot.index(), snapshot.term());
+        writer.steps().install(snapshot.index(), bytes, state().active().baseOffset());
+        writer.steps().reportDone(disk().generation(), snapshot.index(), snapshot.term());
         writer.kick();
     }
 
@@ -242,9 +244,9 @@ public final class PartitionLog extends LogView {
         if (state().committedIndex() < lastIndex()) {
             state().truncateFrom(state().committedIndex() + 1, state().committedIndex() + 1);
         }
-        writer.close(state().active());
+        writer.steps().close(state().active());
         snapshots.writeLast(state(), writer);
-        writer.finish(this::finishClose);
+        writer.steps().finish(this::finishClose);
         writer.kick();
         return closed;
     }
@@ -307,7 +309,7 @@ public final class PartitionLog extends LogView {
     /** Begins a new segment. */
     void roll() {
         Segment old = state().active();
-        writer.roll(old, state().roll().baseOffset());
+        writer.steps().roll(old, state().roll().baseOffset());
         snapshots.take(state(), List.of());
     }
 

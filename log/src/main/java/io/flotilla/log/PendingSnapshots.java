@@ -1,6 +1,7 @@
 package io.flotilla.log;
 
 import io.flotilla.log.segment.LogState;
+import io.flotilla.log.segment.LogSteps;
 import io.flotilla.log.segment.LogWriter;
 import io.flotilla.log.segment.Segment;
 import java.util.ArrayDeque;
@@ -32,7 +33,7 @@ final class PendingSnapshots {
 
     /** Takes a snapshot of the state now. */
     void take(LogState state, List<Segment> dropped) {
-        add(state, LogWriter.baseOffsets(dropped));
+        add(state, LogSteps.baseOffsets(dropped));
     }
 
     private void add(LogState state, List<Long> dropped) {
@@ -43,7 +44,7 @@ final class PendingSnapshots {
     void writeCommitted(long committedIndex, LogWriter writer) {
         while (!queue.isEmpty() && queue.peek().index() <= committedIndex) {
             Pending next = queue.remove();
-            writer.snapshot(next.index(), next.bytes(), next.dropped(), remover);
+            writer.steps().snapshot(next.index(), next.bytes(), next.dropped(), remover);
             writtenIndex = next.index();
             writer.kick();
         }
@@ -75,7 +76,7 @@ final class PendingSnapshots {
         List<Long> dropped = new ArrayList<>();
         queue.forEach(pending -> dropped.addAll(pending.dropped()));
         queue.clear();
-        writer.snapshot(state.lastIndex(), state.snapshot().encode(), dropped, remover);
+        writer.steps().snapshot(state.lastIndex(), state.snapshot().encode(), dropped, remover);
     }
 
     /** Forgets all: the log was replaced by a snapshot at this index. */

@@ -195,6 +195,23 @@ class RedoTest {
     }
 
     @Test
+    void whatWasCutDoesNotComeBackIfTheJournalIsDamagedWhereItSaysSo() throws IOException {
+        fixture.config = LogConfig.DEFAULT;
+        fixture.open();
+        append(3, 1);
+        fixture.log.truncateFrom(2);
+        fixture.log.append(Batches.leaderChange(1, 2), 2, 0);
+        fixture.log.append(Batches.records(Compression.NONE, 40_000, 1), 2, 0);
+        fixture.tasks.runAll();
+        fixture.kill();
+        fixture.disk.flip(RedoJournal.file(LogFixture.ROOT, 0), 4 * 512 + 40, 1);
+        fixture.open();
+        assertThat(fixture.log.lastIndex()).isEqualTo(3);
+        assertThat(fixture.log.lastTerm()).isEqualTo(2);
+        fixture.close();
+    }
+
+    @Test
     void aGapBeforeWhatTheJournalHoldsMakesTheReplicaForgetful() throws IOException {
         fixture.hasPeers = true;
         fixture.config = LogConfig.DEFAULT;

@@ -144,9 +144,9 @@ public final class Flusher {
             for (FlushTarget target = dirty.poll(); target != null; target = dirty.poll()) {
                 targets.add(target);
             }
-            // Not before all are out of the queue, or one might be in the round twice. Work queued from here on either
-            // is seen by the
-            // round or marks its target dirty for the next.
+            // Not before all are out of the queue, or one might be in the round twice. What is queued from here on
+            // either is
+            // seen by the round or marks its target dirty for the next.
             targets.forEach(target -> target.dirty.set(false));
             boolean sharing = redo != null && failure.get() == null && shared.take(targets, redo);
             if (sharing || !targets.isEmpty()) {

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Writes what the journal holds to the segments again, before any log is opened, and syncs them: afterwards the journal is no longer
+ * Writes what the redo journal holds to the segments again, before any log is opened, and syncs them: afterwards the journal is no longer
  * needed. All of it is written, also what can be read there already: after a kill it may be in the system's cache only, and after a
  * failed sync the cache cannot be believed.
  *
@@ -49,11 +49,13 @@ public final class RedoReplay {
         RedoLap older = newer == first ? second : first;
         newestLap = newer.lap();
         // What was appended before the lap before is in the segments.
-        if (older.lap() == newestLap - 1) {
+        boolean olderCounts = older.lap() == newestLap - 1;
+        damaged = newer.isDamaged() || olderCounts && older.isDamaged();
+        // Of damage in the newer one nobody knows whether it said that something in the older does not count any more.
+        if (olderCounts && !newer.isDamaged()) {
             laps.add(older);
         }
         laps.add(newer);
-        damaged = laps.stream().anyMatch(RedoLap::isDamaged);
     }
 
     /**
@@ -101,7 +103,7 @@ public final class RedoReplay {
     private Map<GroupId, List<Piece>> pieces() {
         Map<GroupId, List<Piece>> pieces = new LinkedHashMap<>();
         for (RedoLap lap : laps) {
-            for (RedoLap.Entry entry : lap.entries()) {
+            for (RedoLap.Entry entry : lap.reliableEntries()) {
                 if (entry.length() == 0) {
                     pieces.remove(entry.group());
                 } else {
@@ -123,17 +125,22 @@ public final class RedoReplay {
             return true;
         }
         try (FileHandle handle = files.open(SegmentFiles.log(directory, newest), FileSystem.Access.WRITE)) {
-            long size = handle.size();
-            for (Piece piece : pieces) {
-                if (piece.baseOffset() == newest) {
-                    if (piece.position() > size) {
-                        return false;
-                    }
-                    size = Math.max(size, piece.position() + piece.bytes().remaining());
-                    handle.write(new ByteBuffer[] {piece.bytes()}, 1, piece.position());
-                }
-            }
+            boolean complete = write(handle, newest, pieces);
             handle.sync();
+            return complete;
+        }
+    }
+
+    private static boolean write(FileHandle handle, long baseOffset, List<Piece> pieces) throws IOException {
+        long size = handle.size();
+        for (Piece piece : pieces) {
+            if (piece.baseOffset() == baseOffset) {
+                if (piece.position() > size) {
+                    return false;
+                }
+                size = Math.max(size, piece.position() + piece.bytes().remaining());
+                handle.write(new ByteBuffer[] {piece.bytes()}, 1, piece.position());
+            }
         }
         return true;
     }

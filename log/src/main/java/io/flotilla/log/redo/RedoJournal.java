@@ -25,7 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * sixth of the processor's.
  *
  * <p>Two files take turns, a lap each. Before one is begun anew, all segments with bytes in it are synced: their logs are asked
- * for it, a few at a time, while the other file fills up. {@link RedoFrame} has the format, {@link RedoReplay} what a start does.
+ * for it, a few at a time, while the other file fills up. {@link RedoFrame} has the format,
+ * {@link io.flotilla.log.maintain.RedoReplay} what a start does.
  *
  * <p>What is in the journal is written to a segment again after a stop. So before a log changes bytes that it has appended, or is closed,
  * {@link #bar} must say that its appends until then are not to be. Blocking; thread-safe.
@@ -156,7 +157,6 @@ public final class RedoJournal {
         lap++;
         present().position = 0;
         present().frames = 0;
-        present().groups.clear();
     }
 
     /**
@@ -205,6 +205,8 @@ public final class RedoJournal {
     private void begin(Lap target) throws IOException {
         empty.clear();
         put(target, empty);
+        // Not before: until then a stop brings the lap before back, and what it holds must be barred from that.
+        target.groups.clear();
     }
 
     private void put(Lap target, RedoFrame frame) throws IOException {

@@ -45,6 +45,7 @@ public final class RedoLap {
     private final List<Entry> entries = new ArrayList<>();
     private long lap;
     private boolean damaged;
+    private int reliableFrom;
     private int frames;
     private int wholeBytes;
 
@@ -103,7 +104,10 @@ public final class RedoLap {
                 number++;
             } else {
                 int later = laterFrame(at + RedoFrame.SECTOR, number);
-                damaged |= later >= 0 || (isNext ? isWholeButForOneBit(at) : isHeadButForOneBit(at, number));
+                if (later >= 0 || (isNext ? isWholeButForOneBit(at) : isHeadButForOneBit(at, number))) {
+                    damaged = true;
+                    reliableFrom = entries.size();
+                }
                 at = later;
                 number = later >= 0 ? content.getInt(later + NUMBER) : number;
             }
@@ -223,6 +227,11 @@ public final class RedoLap {
     /** What the frames say, in their order. */
     public List<Entry> entries() {
         return entries;
+    }
+
+    /** Those after the last damage: what cannot be read may say that earlier ones do not count any more. */
+    public List<Entry> reliableEntries() {
+        return entries.subList(reliableFrom, entries.size());
     }
 
     /** The bytes of an entry. */

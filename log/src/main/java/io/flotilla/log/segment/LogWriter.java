@@ -2,27 +2,20 @@ package io.flotilla.log.segment;
 
 import io.flotilla.log.GroupId;
 import io.flotilla.log.LogFailure;
-import io.flotilla.log.RepairResult;
 import io.flotilla.log.flush.Flusher;
 import io.flotilla.log.flush.RedoTarget;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.ShortageException;
-import io.flotilla.log.index.IndexFiles;
 import io.flotilla.log.redo.RedoFrame;
 import io.flotilla.log.segment.AppendGroup.Append;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Carries out, in order and in the background, what a log's loop decided: appends, and steps that change files. Consecutive
+ * Carries out, in order and in the background, what a log's loop decided: appends, and the {@link LogSteps} that change files. Consecutive
  * appends become one gathering write; one sync follows a round's writes, and what it made durable is reported to the loop. Where they
  * are small, that is a sync of the redo journal instead, until a step or the journal needs one of the segment.
  */
@@ -32,8 +25,6 @@ public final class LogWriter extends RedoTarget {
      * explains a bad place further than this before good batches.
      */
     public static final int MOST_UNSYNCED_BYTES = 4 << 20;
-
-    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
     /** Most bytes of appends that are made durable in the redo journal: of more, writing them twice costs more than a sync. */
     private static final int MOST_REDO_BYTES = 32 << 10;
@@ -66,6 +57,7 @@ public final class LogWriter extends RedoTarget {
     private final Flusher flusher;
     private final Executor loop;
     private final Progress progress;
+    private final LogSteps steps;
     private final ConcurrentLinkedQueue<Work> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
     private volatile boolean caching;
@@ -92,6 +84,7 @@ public final class LogWriter extends RedoTarget {
         this.flusher = flusher;
         this.loop = loop;
         this.progress = progress;
+        this.steps = new LogSteps(this, files, loop);
     }
 
     /** Whether to report appends once written, and sync them later. */
@@ -120,23 +113,30 @@ public final class LogWriter extends RedoTarget {
     }
 
     /** Queues a step that changes what was appended before, or after which the writer is not there to tell of such a change. */
-    private void thenUndo(Step step) {
-        then(() -> {
-            bar();
+    void thenUndo(Step step) {
+        thenUndo(step, null);
+    }
+
+    /** The same, with bytes that are released if the step is never taken. */
+    void thenUndo(Step step, ByteBuf bytes) {
+        Step barred = () -> {
+            // What was appended until now is in the segment, and must not be written there again after a stop.
+            if (flusher.redo() != null) {
+                flusher.redo().bar(id);
+            }
             step.run();
-        });
+        };
+        queue.add(new Work(null, barred, bytes));
     }
 
-    /** What was appended until now is in the segment, and must not be written there again after a stop. */
-    private void bar() throws IOException {
-        if (flusher.redo() != null) {
-            flusher.redo().bar(id);
-        }
+    /** Reports progress to an entry that is durable already. */
+    void reportDurable(int generation, long lastIndex, int term) {
+        loop.execute(() -> progress.done(generation, lastIndex, term, true));
     }
 
-    /** Queues a report of progress to an entry that is durable once the steps before it have run. */
-    public void reportDone(int generation, long lastIndex, int term) {
-        then(() -> loop.execute(() -> progress.done(generation, lastIndex, term, true)));
+    /** Changes to the log's files other than appends. */
+    public LogSteps steps() {
+        return steps;
     }
 
     /** Has the queue worked off. */
@@ -202,8 +202,7 @@ public final class LogWriter extends RedoTarget {
         if (unsynced > 0 && unsynced + group.bytes() > MOST_UNSYNCED_BYTES) {
             syncAppends();
         }
-        open(group.first().segment().baseOffset());
-        group.write(handle);
+        group.write(open(group.first().segment().baseOffset()));
         unsynced += group.bytes();
         lastWritten = group.last();
         releaseGroup();
@@ -244,8 +243,7 @@ public final class LogWriter extends RedoTarget {
             group.add(queue.remove().append());
         }
         try {
-            open(group.first().segment().baseOffset());
-            group.write(handle, frame, id);
+            group.write(open(group.first().segment().baseOffset()), frame, id);
         } catch (ShortageException e) {
             group.forgetBuffers();
             throw e;
@@ -270,12 +268,14 @@ public final class LogWriter extends RedoTarget {
         kick();
     }
 
-    private void open(long baseOffset) throws IOException {
+    /** Opens a segment's file, unless it is the one that is open. Only while flushing. */
+    FileHandle open(long baseOffset) throws IOException {
         if (handleBase != baseOffset) {
             closeFile();
             handle = files.openSegment(baseOffset);
             handleBase = baseOffset;
         }
+        return handle;
     }
 
     /** Makes everything written durable, where it was written. */
@@ -307,124 +307,8 @@ public final class LogWriter extends RedoTarget {
         loop.execute(() -> progress.done(done.generation(), done.lastIndex(), done.term(), synced));
     }
 
-    // The steps. Each runs in the queue's order with everything before it synced.
-
-    /** Closes a segment and begins the next. */
-    public void roll(Segment closed, long next) {
-        Step writeIndexes = writeIndexes(closed);
-        then(() -> {
-            closeFile();
-            writeIndexes.run();
-            files.createSegment(next);
-        });
-    }
-
-    /** Cuts the log: removes whole segments, newest first so that no crash leaves a gap, then shortens the one before. */
-    public void truncate(List<Segment> removed, long active, long size) {
-        List<Long> baseOffsets = baseOffsets(removed);
-        thenUndo(() -> {
-            for (long baseOffset : baseOffsets) {
-                files.dropSegment(baseOffset);
-            }
-            open(active);
-            handle.truncate(size);
-            // Before anything is written there again, or a crash could mix old batches with new.
-            handle.sync();
-            files.removeDeleted(baseOffsets);
-        });
-    }
-
-    /** Writes a snapshot, then removes the segments that it no longer lists. */
-    public void snapshot(long index, byte[] bytes, List<Long> dropped, Executor remover) {
-        then(() -> {
-            files.writeSnapshot(index, bytes);
-            if (!dropped.isEmpty()) {
-                files.dropSegments(dropped);
-                remover.execute(() -> removeDeleted(dropped));
-            }
-        });
-    }
-
-    private void removeDeleted(List<Long> baseOffsets) {
-        try {
-            files.removeDeleted(baseOffsets);
-        } catch (IOException e) {
-            LOG.warn("Old segments in {} are left until the next start: {}", files.directory(), e.toString());
-        }
-    }
-
-    /** Replaces everything by a snapshot and an empty segment. */
-    public void install(long index, byte[] bytes, long segment) {
-        thenUndo(() -> {
-            closeFile();
-            files.install(index, bytes, segment, files.isForgetful());
-        });
-    }
-
-    /** Repairs a segment, and tells the loop what became of it. Takes the batches over. */
-    public void patch(SegmentPatch patch, ByteBuf batches, Consumer<RepairResult> done) {
-        Step step = () -> {
-            bar();
-            RepairResult result = patch.apply(batches);
-            batches.release();
-            loop.execute(() -> done.accept(result));
-        };
-        // With the bytes, so that they are released if the step is never taken.
-        queue.add(new Work(null, step, batches));
-    }
-
-    /**
-     * Puts a compacted segment in the place of those that it stands for, and calls back on the loop.
-     *
-     * @param begins called, in the background, before anything is changed
-     */
-    public void swap(CompactedSegment compacted, Runnable begins, Executor remover, Runnable done) {
-        then(() -> {
-            begins.run();
-            List<Long> others = files.swap(compacted);
-            if (!others.isEmpty()) {
-                remover.execute(() -> removeDeleted(others));
-            }
-            loop.execute(done);
-        });
-    }
-
-    /** Notes that the replica is no longer forgetful, and calls back on the loop. */
-    public void remember(Runnable done) {
-        then(() -> {
-            files.setForgetful(false);
-            loop.execute(done);
-        });
-    }
-
-    /** Writes the active segment's index files and closes it. */
-    public void close(Segment active) {
-        Step writeIndexes = writeIndexes(active);
-        thenUndo(() -> {
-            closeFile();
-            writeIndexes.run();
-        });
-    }
-
-    /** Encodes a segment's indexes now; the step writes them. */
-    private Step writeIndexes(Segment segment) {
-        segment.index().addTime();
-        ByteBuffer offsets = IndexFiles.encodeOffsets(segment.index());
-        ByteBuffer times = IndexFiles.encodeTimes(segment.index(), segment.size());
-        return () -> files.writeIndexes(segment.baseOffset(), offsets, times);
-    }
-
-    /** The numbers by which the segments' files are named. */
-    public static List<Long> baseOffsets(List<Segment> segments) {
-        return segments.stream().map(Segment::baseOffset).toList();
-    }
-
-    /** Calls back on the loop when everything before is done. */
-    public void finish(Runnable done) {
-        then(() -> loop.execute(done));
-    }
-
-    private void closeFile() throws IOException {
+    /** Closes the segment's file. Only while flushing. */
+    void closeFile() throws IOException {
         if (handle != null) {
             handle.close();
         }

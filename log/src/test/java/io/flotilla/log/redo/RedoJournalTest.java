@@ -156,6 +156,22 @@ class RedoJournalTest {
     }
 
     @Test
+    void whatALapHoldsIsBarredUntilTheNextOneInItsPlaceHasBegun() throws IOException {
+        Log log = new Log(1);
+        for (int i = 0; i < 3; i++) {
+            commit(log);
+        }
+        for (int i = 0; i < 3; i++) {
+            commit(new Log(2));
+        }
+        journal.settled(log);
+        assertThat(journal.hasRoomFor(100, 1)).as("by beginning the third lap").isTrue();
+        journal.bar(log.group());
+        assertThat(lap(0).lap()).as("the first is not there any more").isEqualTo(2);
+        assertThat(lap(0).frames()).isGreaterThanOrEqualTo(1);
+    }
+
+    @Test
     void isNotUsedWithoutRoomForIt() throws IOException {
         journal.setBytes(0);
         assertThat(commit(new Log(1))).isFalse();

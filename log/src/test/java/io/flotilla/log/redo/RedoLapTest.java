@@ -134,13 +134,16 @@ class RedoLapTest {
     @Test
     void whatIsLostBeforeALaterFrameIsDamageAndTheLaterOneCounts() {
         byte[] whole = file(frame(6, 0), frame(6, 1, 900), frame(6, 2, 40));
-        for (int from : new int[] {0, 512, 1024}) {
+        for (int from : new int[] {512, 1024}) {
             byte[] lost = whole.clone();
             Arrays.fill(lost, from, from + 512, (byte) 0);
             RedoLap lap = RedoLap.read(lost, DIRECTORY);
             assertThat(lap.lap()).isEqualTo(6);
             assertThat(lap.isDamaged()).as("from %s", from).isTrue();
-            assertThat(lap.entries()).anyMatch(entry -> entry.frame() == 2);
+            assertThat(lap.reliableEntries())
+                    .as("what is lost may have voided all before it")
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.frame()).isEqualTo(2));
         }
     }
 }
