@@ -194,17 +194,21 @@ class RedoTest {
         assertThat(fixture.log.lastIndex()).isEqualTo(1);
     }
 
-    @Test
-    void whatWasCutDoesNotComeBackIfTheJournalIsDamagedWhereItSaysSo() throws IOException {
+    /** Seven appends fill a lap, so that what says that they were cut is in the same lap, or in the next. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 8})
+    void whatWasCutDoesNotComeBackIfTheJournalIsDamagedWhereItSaysSo(int appends) throws IOException {
         fixture.config = LogConfig.DEFAULT;
+        fixture.redoBytes = 8192;
         fixture.open();
-        append(3, 1);
+        append(appends, 1);
         fixture.log.truncateFrom(2);
         fixture.log.append(Batches.leaderChange(1, 2), 2, 0);
         fixture.log.append(Batches.records(Compression.NONE, 40_000, 1), 2, 0);
         fixture.tasks.runAll();
         fixture.kill();
-        fixture.disk.flip(RedoJournal.file(LogFixture.ROOT, 0), 4 * 512 + 40, 1);
+        int barrier = (1 + appends % 7) * 512;
+        fixture.disk.flip(RedoJournal.file(LogFixture.ROOT, appends / 7), barrier + 40, 1);
         fixture.open();
         assertThat(fixture.log.lastIndex()).isEqualTo(3);
         assertThat(fixture.log.lastTerm()).isEqualTo(2);
