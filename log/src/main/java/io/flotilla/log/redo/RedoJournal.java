@@ -21,8 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Makes the small appends of many logs durable with one sync. Each append is written to its segment, which is not synced, and once more
  * to this journal, which is: one file instead of many, and one that does not grow, so that the file system has nothing of its own to
- * write with it. Measured on ext4, that is 40 % less time than a sync of one segment that has grown, and with six segments a
- * sixth of the processor's.
+ * write with it. On ext4 that takes two thirds of the time of a sync of one segment that has grown, and an eighth of that of four
+ * (docs/storage.md has the measurement).
  *
  * <p>Two files take turns, a lap each. Before one is begun anew, all segments with bytes in it are synced: their logs are asked
  * for it, a few at a time, while the other file fills up. {@link RedoFrame} has the format,
