@@ -163,9 +163,11 @@ public final class LogDirectory {
             forgetVotes(path.resolve(HardStateJournal.FILE) + " is missing");
         }
         if (used) {
-            for (LogId id : redo.replay(identity.get().directoryId(), inventory.logs(), stop.last())) {
-                LOG.error("The redo journal in {} is damaged: log {} may lack what it had acknowledged", path, id);
-                setForgetful(id);
+            List<LogId> lacking = redo.replay(identity.get().directoryId(), inventory.logs(), stop.last());
+            if (!lacking.isEmpty()) {
+                forget(
+                        "The redo journal in " + path + " is damaged. What was acknowledged may be lost with it",
+                        lacking);
             }
         }
         HardStateJournal opened = HardStateJournal.open(files, path, flusher, stop.last(), this::forgetVotes);
@@ -176,13 +178,17 @@ public final class LogDirectory {
 
     /** The votes given by the replicas here may be unknown: none may vote as if it remembered. */
     private void forgetVotes(String what) throws IOException {
+        forget(what + ". Terms and votes may be lost with it", inventory.logs());
+    }
+
+    private void forget(String what, List<LogId> logs) throws IOException {
         LOG.error(
-                "{}. Terms and votes may be lost with it: the {} replicas in {} do not vote until their groups have taken"
-                        + " them in anew, which leaders see to by themselves",
+                "{}: the {} replicas in {} do not vote until their groups have taken them in anew, which leaders see to by"
+                        + " themselves",
                 what,
-                inventory.logs().size(),
+                logs.size(),
                 path);
-        for (LogId id : inventory.logs()) {
+        for (LogId id : logs) {
             setForgetful(id);
         }
     }

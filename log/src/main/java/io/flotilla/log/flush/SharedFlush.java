@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * The part of a round that is made durable with one sync, of the redo journal: the targets that have but a few small appends. Without
- * it each would have its file synced, and a round of many would wake up as many threads. Used by one thread.
+ * it each would have its file synced, and a round of many would wake up as many threads. Used by
+ * one round after the other, and in each by one thread at a time.
  */
 final class SharedFlush {
     /** Most bytes of one: more is written to a disk faster once than twice. */

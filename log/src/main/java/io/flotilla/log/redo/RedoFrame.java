@@ -32,6 +32,10 @@ public final class RedoFrame {
     static final int ENTRY = 40;
     static final int SECTOR = 512;
     static final int CHECKED_FROM = 8;
+    static final int LAP = 8;
+    static final int NUMBER = 16;
+    static final int ENTRIES = 20;
+    static final int LENGTH = 24;
     static final int HEAD_CRC = 28;
 
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(SECTOR);
@@ -112,10 +116,10 @@ public final class RedoFrame {
         int length = entries * ENTRY + bytes;
         head.flip();
         head.putInt(0, MAGIC)
-                .putLong(8, lap)
-                .putInt(16, number)
-                .putInt(20, entries)
-                .putInt(24, length);
+                .putLong(LAP, lap)
+                .putInt(NUMBER, number)
+                .putInt(ENTRIES, entries)
+                .putInt(LENGTH, length);
         head.putInt(HEAD_CRC, headCrc(crc, directory, head, 0));
         begin(crc, directory);
         update(crc, head, CHECKED_FROM, head.limit());

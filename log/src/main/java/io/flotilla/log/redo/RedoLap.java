@@ -24,11 +24,6 @@ public final class RedoLap {
     /** The lap of a file that nothing was written to. */
     public static final long NONE = -1;
 
-    private static final int LAP = 8;
-    private static final int NUMBER = 16;
-    private static final int ENTRIES = 20;
-    private static final int LENGTH = 24;
-
     /**
      * Bytes of a segment.
      *
@@ -84,12 +79,12 @@ public final class RedoLap {
             flip(0, bit);
         }
         for (int at = nextHead(0); lap == NONE && at >= 0; at = nextHead(at + RedoFrame.SECTOR)) {
-            lap = content.getLong(at + LAP);
+            lap = content.getLong(at + RedoFrame.LAP);
         }
     }
 
     private long firstLap() {
-        return isHead(0) && content.getInt(NUMBER) == 0 ? content.getLong(LAP) : NONE;
+        return isHead(0) && content.getInt(RedoFrame.NUMBER) == 0 ? content.getLong(RedoFrame.LAP) : NONE;
     }
 
     private void readFrames() {
@@ -99,7 +94,7 @@ public final class RedoLap {
             if (isNext && isWhole(at)) {
                 addEntries(at, number);
                 frames++;
-                at += (int) RedoFrame.size(0, content.getInt(at + LENGTH));
+                at += (int) RedoFrame.size(0, content.getInt(at + RedoFrame.LENGTH));
                 wholeBytes = damaged ? wholeBytes : at;
                 number++;
             } else {
@@ -109,13 +104,13 @@ public final class RedoLap {
                     reliableFrom = entries.size();
                 }
                 at = later;
-                number = later >= 0 ? content.getInt(later + NUMBER) : number;
+                number = later >= 0 ? content.getInt(later + RedoFrame.NUMBER) : number;
             }
         }
     }
 
     private void addEntries(int at, int number) {
-        int count = content.getInt(at + ENTRIES);
+        int count = content.getInt(at + RedoFrame.ENTRIES);
         ByteBuffer table = content.duplicate().position(at + RedoFrame.HEADER);
         int from = at + RedoFrame.HEADER + count * RedoFrame.ENTRY;
         for (int i = 0; i < count; i++) {
@@ -132,28 +127,31 @@ public final class RedoLap {
                 && at <= content.limit() - RedoFrame.HEADER
                 && content.getInt(at) == RedoFrame.MAGIC
                 && content.getInt(at + RedoFrame.HEAD_CRC) == RedoFrame.headCrc(crc, directory, content, at)
-                && content.getInt(at + ENTRIES) >= 0
-                && content.getInt(at + LENGTH) >= (long) content.getInt(at + ENTRIES) * RedoFrame.ENTRY;
+                && content.getInt(at + RedoFrame.ENTRIES) >= 0
+                && content.getInt(at + RedoFrame.LENGTH)
+                        >= (long) content.getInt(at + RedoFrame.ENTRIES) * RedoFrame.ENTRY;
     }
 
     private boolean isFrameOf(int at, int number) {
-        return isHead(at) && content.getLong(at + LAP) == lap && content.getInt(at + NUMBER) == number;
+        return isHead(at)
+                && content.getLong(at + RedoFrame.LAP) == lap
+                && content.getInt(at + RedoFrame.NUMBER) == number;
     }
 
     private boolean isWhole(int at) {
-        int length = content.getInt(at + LENGTH);
+        int length = content.getInt(at + RedoFrame.LENGTH);
         return length <= content.limit() - at - RedoFrame.HEADER && frameCrc(at) == content.getInt(at + Integer.BYTES);
     }
 
     private int frameCrc(int at) {
-        int end = at + RedoFrame.HEADER + content.getInt(at + LENGTH);
+        int end = at + RedoFrame.HEADER + content.getInt(at + RedoFrame.LENGTH);
         RedoFrame.begin(crc, directory);
         RedoFrame.update(crc, content, at + RedoFrame.CHECKED_FROM, end);
         return (int) crc.getValue();
     }
 
     private boolean isWholeButForOneBit(int at) {
-        int length = content.getInt(at + LENGTH);
+        int length = content.getInt(at + RedoFrame.LENGTH);
         return length <= content.limit() - at - RedoFrame.HEADER
                 && BitFlip.explains(
                         frameCrc(at),
@@ -188,7 +186,7 @@ public final class RedoLap {
     /** Where a frame of the lap begins, from a position on, that came no earlier than the one with this number; -1 if nowhere. */
     private int laterFrame(int from, int number) {
         for (int at = nextHead(from); at >= 0; at = nextHead(at + RedoFrame.SECTOR)) {
-            if (content.getLong(at + LAP) == lap && content.getInt(at + NUMBER) >= number) {
+            if (content.getLong(at + RedoFrame.LAP) == lap && content.getInt(at + RedoFrame.NUMBER) >= number) {
                 return at;
             }
         }

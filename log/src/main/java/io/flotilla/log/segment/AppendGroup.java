@@ -15,7 +15,8 @@ final class AppendGroup {
     private static final int MOST_BUFFERS = 512;
 
     /** One of them; it holds a reference to the bytes. */
-    record Append(Segment segment, long position, ByteBuf bytes, int generation, long lastIndex, int term) {}
+    record Append(Segment segment, long position, ByteBuf bytes, int generation, long lastIndex, int term)
+            implements LogWriter.Work {}
 
     private final List<Append> appends = new ArrayList<>();
     private ByteBuffer[] buffers = new ByteBuffer[16];
@@ -101,6 +102,7 @@ final class AppendGroup {
         buffers[bufferCount++] = buffer;
     }
 
+    /** Drops what was made ready for a write, which may have taken a part of it; the appends stay. */
     void forgetBuffers() {
         Arrays.fill(buffers, 0, bufferCount, null);
         bufferCount = 0;

@@ -49,8 +49,14 @@ public final class LogWriter extends RedoTarget {
         void run() throws IOException;
     }
 
-    /** Something queued: an append or a step, the other is null; and the bytes it holds a reference to, if any. */
-    private record Work(Append append, Step step, ByteBuf bytes) {}
+    /** Something queued. */
+    sealed interface Work permits Append, Change {
+        /** The bytes it holds a reference to, or null. */
+        ByteBuf bytes();
+    }
+
+    /** A step that is queued. */
+    private record Change(Step step, ByteBuf bytes) implements Work {}
 
     private final GroupId id;
     private final LogFiles files;
@@ -95,11 +101,13 @@ public final class LogWriter extends RedoTarget {
     /** Queues an append; takes a reference to the bytes of its own. {@link #kick} when all is queued. */
     public void append(TailChunk chunk, int generation) {
         queuedBytes.addAndGet(chunk.size());
-        ByteBuf bytes = chunk.bytes().retain();
-        queue.add(new Work(
-                new Append(chunk.segment(), chunk.position(), bytes, generation, chunk.lastIndex(), chunk.term()),
-                null,
-                bytes));
+        queue.add(new Append(
+                chunk.segment(),
+                chunk.position(),
+                chunk.bytes().retain(),
+                generation,
+                chunk.lastIndex(),
+                chunk.term()));
     }
 
     /** Bytes queued and not yet written. */
@@ -109,7 +117,7 @@ public final class LogWriter extends RedoTarget {
 
     /** Queues a step; what was queued before is durable when it runs. */
     void then(Step step) {
-        queue.add(new Work(null, step, null));
+        queue.add(new Change(step, null));
     }
 
     /** Queues a step that changes what was appended before, or after which the writer is not there to tell of such a change. */
@@ -126,7 +134,7 @@ public final class LogWriter extends RedoTarget {
             }
             step.run();
         };
-        queue.add(new Work(null, barred, bytes));
+        queue.add(new Change(barred, bytes));
     }
 
     /** Reports progress to an entry that is durable already. */
@@ -151,15 +159,15 @@ public final class LogWriter extends RedoTarget {
             for (Work work = next(); work != null; work = next()) {
                 // Kept until it is done, in case there is a shortage now.
                 current = work;
-                if (work.step() != null) {
-                    writeGroup();
-                    sync();
-                    work.step().run();
-                } else {
-                    if (group.isFullFor(work.append(), MOST_UNSYNCED_BYTES)) {
+                if (work instanceof Append append) {
+                    if (group.isFullFor(append, MOST_UNSYNCED_BYTES)) {
                         writeGroup();
                     }
-                    group.add(work.append());
+                    group.add(append);
+                } else {
+                    writeGroup();
+                    sync();
+                    ((Change) work).step().run();
                 }
                 current = null;
             }
@@ -227,11 +235,11 @@ public final class LogWriter extends RedoTarget {
         int bytes = 0;
         Segment segment = null;
         for (Work work : queue) {
-            if (work.step() != null || segment != null && work.append().segment() != segment) {
+            if (!(work instanceof Append append) || segment != null && append.segment() != segment) {
                 return NOT_BY_REDO;
             }
-            segment = work.append().segment();
-            bytes += work.bytes().readableBytes();
+            segment = append.segment();
+            bytes += append.bytes().readableBytes();
             redoAppends++;
         }
         return bytes <= MOST_REDO_BYTES ? bytes : NOT_BY_REDO;
@@ -240,7 +248,7 @@ public final class LogWriter extends RedoTarget {
     @Override
     protected void write(RedoFrame frame) throws IOException {
         for (; redoAppends > 0; redoAppends--) {
-            group.add(queue.remove().append());
+            group.add((Append) queue.remove());
         }
         try {
             group.write(open(group.first().segment().baseOffset()), frame, id);
