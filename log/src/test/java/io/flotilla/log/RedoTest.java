@@ -175,6 +175,25 @@ class RedoTest {
         fixture.close();
     }
 
+    /** Seven appends fill a lap; of the first lap the last frame, or everything, is gone. */
+    @ParameterizedTest
+    @ValueSource(ints = {7 * 512, 0})
+    void whatIsLostFromTheEndOfTheLapBeforeMakesReplicasForgetful(int from) throws IOException {
+        fixture.hasPeers = true;
+        fixture.config = LogConfig.DEFAULT;
+        fixture.redoBytes = 8192;
+        fixture.open();
+        append(9, 1);
+        fixture.kill();
+        fixture.disk.powerLoss(new Random(1));
+        try (FileHandle journal = fixture.disk.open(RedoJournal.file(LogFixture.ROOT, 0), FileSystem.Access.WRITE)) {
+            journal.truncate(from);
+        }
+        fixture.open();
+        assertThat(fixture.log.isForgetful()).isTrue();
+        fixture.close();
+    }
+
     @Test
     void damageOfTheJournalLosesNothingThatAKilledProcessWrote() throws IOException {
         fixture.config = LogConfig.DEFAULT;
@@ -211,6 +230,29 @@ class RedoTest {
         fixture.disk.flip(RedoJournal.file(LogFixture.ROOT, appends / 7), barrier + 40, 1);
         fixture.open();
         assertThat(fixture.log.lastIndex()).isEqualTo(3);
+        assertThat(fixture.log.lastTerm()).isEqualTo(2);
+        fixture.close();
+    }
+
+    @Test
+    void whatWasCutDoesNotComeBackIfTheLapThatEndedWithSayingSoHasLostItsEnd() throws IOException {
+        fixture.config = LogConfig.DEFAULT;
+        fixture.redoBytes = 8192;
+        fixture.open();
+        append(6, 1);
+        fixture.log.truncateFrom(2);
+        fixture.log.append(Batches.leaderChange(1, 2), 2, 0);
+        fixture.tasks.runAll();
+        // With these the next lap begins.
+        append(2, 2);
+        fixture.log.append(Batches.records(Compression.NONE, 40_000, 1), 2, 0);
+        fixture.tasks.runAll();
+        fixture.kill();
+        try (FileHandle journal = fixture.disk.open(RedoJournal.file(LogFixture.ROOT, 0), FileSystem.Access.WRITE)) {
+            journal.truncate(7 * 512);
+        }
+        fixture.open();
+        assertThat(fixture.log.lastIndex()).isEqualTo(5);
         assertThat(fixture.log.lastTerm()).isEqualTo(2);
         fixture.close();
     }

@@ -72,8 +72,9 @@ public final class Verifier {
             partition(directory);
         } else {
             identity(logDirectory, identified);
-            redo(directory, 0);
-            redo(directory, 1);
+            if (owner.isPresent()) {
+                redo(directory, owner.get().directoryId());
+            }
             for (String name : files.list(directory)) {
                 entry(directory.resolve(name), name);
             }
@@ -116,17 +117,29 @@ public final class Verifier {
         }
     }
 
-    private void redo(Path directory, int number) throws IOException {
-        if (owner.isPresent()) {
-            UUID id = owner.get().directoryId();
-            Path file = RedoJournal.file(directory, number);
-            RedoLap lap = RedoLap.read(files, file, id);
-            // While it is being written, what was read first may be older than what was read last.
-            long again = lap.isDamaged() ? RedoLap.read(files, file, id).wholeBytes() : 0;
-            if (lap.isDamaged() && again == lap.wholeBytes()) {
-                damage(file, lap.wholeBytes(), RedoLap.DAMAGE);
-            }
+    private void redo(Path directory, UUID id) throws IOException {
+        Path first = RedoJournal.file(directory, 0);
+        Path second = RedoJournal.file(directory, 1);
+        RedoLap firstLap = lap(first, id);
+        RedoLap secondLap = lap(second, id);
+        boolean firstIsNewer = firstLap.lap() > secondLap.lap();
+        RedoLap newer = firstIsNewer ? firstLap : secondLap;
+        Path olderFile = firstIsNewer ? second : first;
+        RedoLap older = RedoLap.read(files, olderFile, id);
+        boolean isOlderStill = older.lap() < newer.lap();
+        if (isOlderStill && !older.isDamaged() && newer.hasLost(older)) {
+            damage(olderFile, older.wholeBytes(), RedoLap.DAMAGE);
         }
+    }
+
+    private RedoLap lap(Path file, UUID id) throws IOException {
+        RedoLap lap = RedoLap.read(files, file, id);
+        // While it is being written, what was read first may be older than what was read last.
+        long again = lap.isDamaged() ? RedoLap.read(files, file, id).wholeBytes() : 0;
+        if (lap.isDamaged() && again == lap.wholeBytes()) {
+            damage(file, lap.wholeBytes(), RedoLap.DAMAGE);
+        }
+        return lap;
     }
 
     private void entry(Path path, String name) throws IOException {

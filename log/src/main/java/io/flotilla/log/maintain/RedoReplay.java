@@ -50,9 +50,9 @@ public final class RedoReplay {
         newestLap = newer.lap();
         // What was appended before the lap before is in the segments.
         boolean olderCounts = older.lap() == newestLap - 1;
-        damaged = newer.isDamaged() || olderCounts && older.isDamaged();
-        // Of damage in the newer one nobody knows whether it said that something in the older does not count any more.
-        if (olderCounts && !newer.isDamaged()) {
+        damaged = newer.isDamaged() || newer.hasLost(older) || olderCounts && older.isDamaged();
+        // What cannot be read may say that something in the older one does not count any more.
+        if (olderCounts && !newer.isDamaged() && !newer.hasLost(older)) {
             laps.add(older);
         }
         laps.add(newer);

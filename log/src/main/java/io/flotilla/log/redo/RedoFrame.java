@@ -23,6 +23,8 @@ import java.util.zip.CRC32C;
  *    zeros             up to a multiple of 512, so that no sector is written twice
  * </pre>
  *
+ * <p>The first of a lap has no entries, and one int32 as its bytes: how many frames the lap before has.
+ *
  * <p>The CRCs begin with the directory's id so that no record of a producer can pass for a frame. Not thread-safe; reused, so that
  * a round makes no garbage.
  */
@@ -73,6 +75,13 @@ public final class RedoFrame {
         }
         addEntry(group, baseOffset, position, length);
         bytes += length;
+    }
+
+    /** Makes it the first of a lap. */
+    void beginLap(int framesBefore) {
+        clear();
+        add(ByteBuffer.allocate(Integer.BYTES).putInt(0, framesBefore));
+        bytes = Integer.BYTES;
     }
 
     /** Says that nothing which came before of this group is to be written again. */

@@ -53,6 +53,8 @@ public final class RedoJournal {
         private long length;
 
         private int frames;
+        /** How many the lap before has. */
+        private int framesBefore;
         /** Logs of which bytes are in this file and perhaps not in their segments, in an order that does not change from run to run. */
         private final Set<Debtor> debtors = Collections.synchronizedSet(new LinkedHashSet<>());
         /** Groups with entries here that count. */
@@ -66,7 +68,7 @@ public final class RedoJournal {
     private final ReentrantLock writing = new ReentrantLock();
 
     private final Lap[] laps = {new Lap(), new Lap()};
-    private final RedoFrame empty = new RedoFrame();
+    private final RedoFrame first = new RedoFrame();
     private final RedoFrame barrier = new RedoFrame();
     private final Deque<Debtor> toBeAsked = new ArrayDeque<>();
     private long lap;
@@ -154,9 +156,11 @@ public final class RedoJournal {
     private void beginLap() {
         toBeAsked.clear();
         toBeAsked.addAll(List.copyOf(present().debtors));
+        int frames = present().frames;
         lap++;
         present().position = 0;
         present().frames = 0;
+        present().framesBefore = frames;
     }
 
     /**
@@ -203,8 +207,8 @@ public final class RedoJournal {
 
     /** Writes a frame that says which lap it is, and fits into a sector: what is there of the lap before is gone at once, or stays. */
     private void begin(Lap target) throws IOException {
-        empty.clear();
-        put(target, empty);
+        first.beginLap(target.framesBefore);
+        put(target, first);
         // Not before: until then a stop brings the lap before back, and what it holds must be barred from that.
         target.groups.clear();
     }

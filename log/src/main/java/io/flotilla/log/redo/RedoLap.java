@@ -42,6 +42,8 @@ public final class RedoLap {
     private boolean damaged;
     private int reliableFrom;
     private int frames;
+    private int end;
+    private int framesBefore;
     private int wholeBytes;
 
     private RedoLap(byte[] content, UUID directory) {
@@ -92,11 +94,11 @@ public final class RedoLap {
         for (int number = 0; lap != NONE && at >= 0; ) {
             boolean isNext = isFrameOf(at, number);
             if (isNext && isWhole(at)) {
-                addEntries(at, number);
+                readFrame(at, number);
                 frames++;
                 at += (int) RedoFrame.size(0, content.getInt(at + RedoFrame.LENGTH));
                 wholeBytes = damaged ? wholeBytes : at;
-                number++;
+                end = ++number;
             } else {
                 int later = laterFrame(at + RedoFrame.SECTOR, number);
                 if (later >= 0 || (isNext ? isWholeButForOneBit(at) : isHeadButForOneBit(at, number))) {
@@ -109,7 +111,10 @@ public final class RedoLap {
         }
     }
 
-    private void addEntries(int at, int number) {
+    private void readFrame(int at, int number) {
+        if (number == 0 && content.getInt(at + RedoFrame.LENGTH) == Integer.BYTES) {
+            framesBefore = content.getInt(at + RedoFrame.HEADER);
+        }
         int count = content.getInt(at + RedoFrame.ENTRIES);
         ByteBuffer table = content.duplicate().position(at + RedoFrame.HEADER);
         int from = at + RedoFrame.HEADER + count * RedoFrame.ENTRY;
@@ -207,9 +212,19 @@ public final class RedoLap {
         return lap;
     }
 
-    /** Whether something is lost that had been synced. */
+    /** Whether something is lost that had been synced, as far as the file itself tells. */
     public boolean isDamaged() {
         return damaged;
+    }
+
+    /**
+     * Whether frames are lost from the end of the lap before this one, which was there whole when this one began: its own file cannot
+     * tell that from a frame that was being written, nor that all of it is gone.
+     *
+     * @param before what the journal's other file says, read after this one
+     */
+    public boolean hasLost(RedoLap before) {
+        return framesBefore > (before.lap == lap - 1 ? before.end : 0);
     }
 
     /** How many frames can be read. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flotilla.log.Batches;
+import io.flotilla.log.LogConfig;
 import io.flotilla.log.LogFixture;
 import io.flotilla.log.fs.FileHandle;
 import io.flotilla.log.fs.FileSystem;
@@ -224,5 +225,24 @@ class VerifierTest {
         verify(LogFixture.ROOT);
         assertThat(damages()).singleElement().satisfies(problem -> assertThat(problem.file())
                 .isEqualTo(journal));
+    }
+
+    @Test
+    void aRedoJournalThatHasLostWhatTheNextLapHasCountedIsDamaged() throws IOException {
+        fixture.config = LogConfig.DEFAULT;
+        fixture.redoBytes = 8192;
+        fixture.open();
+        for (int i = 0; i < 9; i++) {
+            fixture.log.append(Batches.records(Compression.NONE, 100, i), 1, 0);
+            fixture.tasks.runAll();
+        }
+        fixture.kill();
+        verify(LogFixture.ROOT);
+        assertThat(problems).isEmpty();
+        Path older = RedoJournal.file(LogFixture.ROOT, 0);
+        truncate(older, 512);
+        verify(LogFixture.ROOT);
+        assertThat(damages()).singleElement().satisfies(problem -> assertThat(problem.file())
+                .isEqualTo(older));
     }
 }

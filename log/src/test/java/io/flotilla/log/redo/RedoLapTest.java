@@ -18,7 +18,14 @@ class RedoLapTest {
 
     private final Random random = new Random(7);
 
-    /** A frame of two entries, or the empty one that begins a lap. */
+    /** The frame that begins a lap. */
+    private byte[] first(long lap, int framesBefore) {
+        RedoFrame frame = new RedoFrame();
+        frame.beginLap(framesBefore);
+        return bytes(frame, lap, 0);
+    }
+
+    /** A frame of entries with as many bytes. */
     private byte[] frame(long lap, int number, int... lengths) {
         RedoFrame frame = new RedoFrame();
         frame.clear();
@@ -27,6 +34,10 @@ class RedoLapTest {
             random.nextBytes(bytes);
             frame.add(GROUP, 10, 1000L + length, new ByteBuffer[] {ByteBuffer.wrap(bytes)}, 1);
         }
+        return bytes(frame, lap, number);
+    }
+
+    private static byte[] bytes(RedoFrame frame, long lap, int number) {
         frame.finish(DIRECTORY, lap, number);
         ByteBuffer out = ByteBuffer.allocate((int) frame.size());
         for (int i = 0; i < frame.count(); i++) {
@@ -54,7 +65,7 @@ class RedoLapTest {
     @Test
     void findsTheBytesOfEachEntryAgain() {
         byte[] second = frame(6, 1, 700, 30);
-        RedoLap lap = RedoLap.read(file(frame(6, 0), second), DIRECTORY);
+        RedoLap lap = RedoLap.read(file(first(6, 0), second), DIRECTORY);
         assertThat(lap.lap()).isEqualTo(6);
         assertThat(lap.frames()).isEqualTo(2);
         assertThat(lap.isDamaged()).isFalse();
@@ -77,8 +88,8 @@ class RedoLapTest {
 
     @Test
     void framesOfAnEarlierLapAreNotOfThisOne() {
-        byte[] old = file(frame(4, 0), frame(4, 1, 100), frame(4, 2, 100), frame(4, 3, 100));
-        byte[] begun = frame(6, 0);
+        byte[] old = file(first(4, 0), frame(4, 1, 100), frame(4, 2, 100), frame(4, 3, 100));
+        byte[] begun = first(6, 0);
         System.arraycopy(begun, 0, old, 0, begun.length);
         RedoLap lap = RedoLap.read(old, DIRECTORY);
         assertThat(lap.lap()).isEqualTo(6);
@@ -88,15 +99,15 @@ class RedoLapTest {
 
     @Test
     void framesOfAnotherDirectoryAreNone() {
-        assertThat(RedoLap.read(file(frame(6, 0), frame(6, 1, 100)), new UUID(1, 3))
+        assertThat(RedoLap.read(file(first(6, 0), frame(6, 1, 100)), new UUID(1, 3))
                         .lap())
                 .isEqualTo(RedoLap.NONE);
     }
 
     @Test
     void aLastFrameOfWhichSectorsAreMissingWasBeingWritten() {
-        byte[] before = file(frame(4, 0), frame(4, 1, 2000), frame(4, 2, 700));
-        byte[] whole = file(frame(6, 0), frame(6, 1, 2000), frame(6, 2, 700));
+        byte[] before = file(first(4, 0), frame(4, 1, 2000), frame(4, 2, 700));
+        byte[] whole = file(first(6, 0), frame(6, 1, 2000), frame(6, 2, 700));
         int last = 512 + 2560;
         List<Integer> sectors = new ArrayList<>();
         for (int at = last; at < whole.length; at += 512) {
@@ -119,11 +130,11 @@ class RedoLapTest {
 
     @Test
     void aFlippedBitIsNoticedWhereverItIs() {
-        byte[] whole = file(frame(6, 0), frame(6, 1, 90), frame(6, 2, 40));
+        byte[] whole = file(first(6, 0), frame(6, 1, 90), frame(6, 2, 40));
         for (int bit = 0; bit < whole.length * 8; bit++) {
             RedoLap lap = RedoLap.read(flipped(whole, bit), DIRECTORY);
             boolean counts =
-                    bit / 8 % 512 < List.of(32, 32 + 40 + 90, 32 + 40 + 40).get(bit / 8 / 512);
+                    bit / 8 % 512 < List.of(32 + 4, 32 + 40 + 90, 32 + 40 + 40).get(bit / 8 / 512);
             assertThat(lap.isDamaged()).as("bit %s", bit).isEqualTo(counts);
             if (!counts) {
                 assertThat(lap.frames()).isEqualTo(3);
@@ -132,8 +143,29 @@ class RedoLapTest {
     }
 
     @Test
+    void theNextLapCountsTheFramesOfTheOneBefore() {
+        RedoLap next = RedoLap.read(file(first(7, 3), frame(7, 1, 50)), DIRECTORY);
+        byte[] whole = file(first(6, 0), frame(6, 1, 90), frame(6, 2, 40));
+        assertThat(next.hasLost(RedoLap.read(whole, DIRECTORY))).isFalse();
+        byte[] torn = Arrays.copyOf(whole, 1024 + 60);
+        assertThat(RedoLap.read(torn, DIRECTORY).isDamaged())
+                .as("its own file takes it for an interrupted write")
+                .isFalse();
+        assertThat(next.hasLost(RedoLap.read(torn, DIRECTORY))).isTrue();
+        assertThat(next.hasLost(RedoLap.read(new byte[0], DIRECTORY)))
+                .as("the file is gone")
+                .isTrue();
+        assertThat(next.hasLost(RedoLap.read(file(first(4, 2)), DIRECTORY)))
+                .as("it was put back to what it had two laps before")
+                .isTrue();
+        assertThat(RedoLap.read(whole, DIRECTORY).hasLost(RedoLap.read(new byte[0], DIRECTORY)))
+                .as("there was none before")
+                .isFalse();
+    }
+
+    @Test
     void whatIsLostBeforeALaterFrameIsDamageAndTheLaterOneCounts() {
-        byte[] whole = file(frame(6, 0), frame(6, 1, 900), frame(6, 2, 40));
+        byte[] whole = file(first(6, 0), frame(6, 1, 900), frame(6, 2, 40));
         for (int from : new int[] {512, 1024}) {
             byte[] lost = whole.clone();
             Arrays.fill(lost, from, from + 512, (byte) 0);
