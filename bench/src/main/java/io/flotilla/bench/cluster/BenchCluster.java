@@ -197,9 +197,14 @@ public final class BenchCluster implements AutoCloseable {
 
     /** Makes a topic with three replicas of each partition; returns once every partition has a leader. */
     public void createTopic(String name, int partitions) {
+        requestTopic(name, partitions);
+        awaitLeaders(name);
+    }
+
+    /** Makes a topic with three replicas of each partition; returns once the cluster says that it is made. */
+    public void requestTopic(String name, int partitions) {
         NewTopic topic = new NewTopic(name, partitions, (short) BROKERS);
         result("creating topic " + name, admin.createTopics(List.of(topic)).all());
-        awaitLeaders(name);
     }
 
     /** Waits until every partition of a topic is led. */

@@ -22,13 +22,13 @@ public enum Axis {
                     Metric.less("p99_ms", "ms"),
                     Metric.less("cpu_pct_per_broker", "% of a core, idle"),
                     Metric.less("rss_mb_per_broker", "MiB"),
-                    Metric.less("create_s", "s"),
+                    Metric.less("led_s", "s"),
                     Metric.less("restart_s", "s"))) {
         @Override
         public Map<String, Double> measure(Target target, int partitions) throws IOException {
             long begin = System.nanoTime();
             target.cluster().createTopic(TOPIC, partitions);
-            double created = secondsSince(begin);
+            double led = secondsSince(begin);
             double idle = Idle.cpuPercentPerBroker(target, target.seconds(10, 3));
             double mbPerSecond = throughput(target, TOPIC, 1024);
             Latency.Steady steady = Latency.steadily(target, TOPIC, new Sending(1024, 2_000, 5, 16_384));
@@ -41,7 +41,7 @@ public enum Axis {
                     "p99_ms", (double) steady.produced().p99Ms(),
                     "cpu_pct_per_broker", idle,
                     "rss_mb_per_broker", residentMb,
-                    "create_s", created,
+                    "led_s", led,
                     "restart_s", secondsSince(begin));
         }
     },

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What a cluster costs that has nothing to do. */
 final class Idle {
+    private static final String TOPIC = "bench-idle";
     private static final int PARTITIONS = 1_000;
     private static final int SECONDS = 20;
 
@@ -14,15 +15,22 @@ final class Idle {
 
     static Map<String, Double> measure(Target target) throws IOException {
         long begin = System.nanoTime();
-        target.cluster().createTopic("bench-idle", PARTITIONS);
+        target.cluster().requestTopic(TOPIC, PARTITIONS);
         double created = (System.nanoTime() - begin) / 1e9;
+        target.cluster().awaitLeaders(TOPIC);
+        double led = (System.nanoTime() - begin) / 1e9;
         int seconds = target.seconds(SECONDS, 4);
         sleep(seconds);
         target.onMeasured().begin();
         return Map.of(
-                "create_s", created,
-                "cpu_pct_per_broker", cpuPercentPerBroker(target, seconds),
-                "rss_mb_per_broker", target.cluster().residentMbPerBroker());
+                "create_s",
+                created,
+                "led_s",
+                led,
+                "cpu_pct_per_broker",
+                cpuPercentPerBroker(target, seconds),
+                "rss_mb_per_broker",
+                target.cluster().residentMbPerBroker());
     }
 
     /** CPU of a broker over the next seconds, in per cent of a core; the mean over all brokers. */

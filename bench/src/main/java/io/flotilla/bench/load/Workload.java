@@ -72,6 +72,7 @@ public enum Workload {
             "1,000 partitions created and left alone",
             List.of(
                     Metric.less("create_s", "s", 1.0, Double.NaN),
+                    Metric.less("led_s", "s"),
                     Metric.less("cpu_pct_per_broker", "% of a core", 0.4, Double.NaN),
                     Metric.less("rss_mb_per_broker", "MiB", 0.6, Double.NaN)),
             Idle::measure),

@@ -58,6 +58,34 @@ class MetadataLeaderHandlersTest {
     }
 
     @Test
+    void theLeadersOfManyPartitionsAreNotWaitedFor() {
+        NewLeaders newLeaders = new NewLeaders(cluster.metadata, cluster.leaders, cluster.loop);
+        CreateTopicsHandler handler = new CreateTopicsHandler(cluster.leader, newLeaders);
+        List<CreateTopicsRequest.Topic> most = new ArrayList<>();
+        for (int i = 0; i < NewLeaders.MOST_AWAITED; i++) {
+            most.add(CreateTopicsRequest.Topic.builder()
+                    .name("most" + i)
+                    .numPartitions(1)
+                    .replicationFactor((short) 1)
+                    .build());
+        }
+        CompletableFuture<CreateTopicsResponse> awaited = handler.handle(
+                cluster.context(7), CreateTopicsRequest.builder().topics(most).build());
+        CreateTopicsRequest.Topic many = CreateTopicsRequest.Topic.builder()
+                .name("many")
+                .numPartitions(NewLeaders.MOST_AWAITED + 1)
+                .replicationFactor((short) 1)
+                .build();
+        CompletableFuture<CreateTopicsResponse> answered = handler.handle(
+                cluster.context(7),
+                CreateTopicsRequest.builder().topics(List.of(many)).build());
+        cluster.loop.advance(20);
+        assertThat(awaited).isNotDone();
+        assertThat(answered).isDone();
+        assertThat(cluster.image().topic("many").partitions()).isEqualTo(NewLeaders.MOST_AWAITED + 1);
+    }
+
+    @Test
     void anAnswerWithoutNewLeadersComesWhenTimeIsUp() {
         NewLeaders newLeaders = new NewLeaders(cluster.metadata, cluster.leaders, cluster.loop);
         CreateTopicsRequest hurried = CreateTopicsRequest.builder()
