@@ -22,8 +22,6 @@ import java.util.stream.Collectors;
 
 /** Measures each system in each round, every second round in the opposite order, and tells what came of it. */
 final class ComparisonRun {
-    private static final String PART = "comparison";
-
     private final Session session;
     private final CommonOptions options;
     private final List<SystemUnderTest> systems;
@@ -63,14 +61,19 @@ final class ComparisonRun {
             session.progress("raw figures are in %s", raw);
         }
         if (docs.isPresent()) {
-            DocPage.put(docs.get(), PART, page(comparison, table));
+            DocPage.put(docs.get(), part(), page(comparison, table));
             session.progress("the table is in %s", docs.get());
         }
         return comparison.failures().isEmpty();
     }
 
+    /** The part of the page that is made anew: what does not sync is told apart from what does. */
+    private String part() {
+        return systems.contains(SystemUnderTest.FLOTILLA_WRITE_CACHING) ? "write-caching" : "comparison";
+    }
+
     private Path besides(Path page) {
-        return page.resolveSibling("benchmarks").resolve("comparison.json");
+        return page.resolveSibling("benchmarks").resolve(part() + ".json");
     }
 
     /** A-B, then B-A: who comes first has a colder machine, and who comes second a disk that is still busy. */
@@ -154,7 +157,7 @@ final class ComparisonRun {
                 .append(": ")
                 .append(why.lines().findFirst().orElse(""))
                 .append('\n'));
-        page.append("\nThe raw figures are in [comparison.json](benchmarks/comparison.json).\n");
+        page.append("\nThe raw figures are in [%1$s.json](benchmarks/%1$s.json).\n".formatted(part()));
         return page.toString();
     }
 }
