@@ -86,8 +86,17 @@ public final class Replica extends ReplicaView {
         storage = startedStorage;
         term = group.core().term();
         listeners.addAll(startListeners);
+        long firstIndex = log.firstIndex();
         log.start(shard.loop(), new DiskEvents());
+        tellFirstIndex(firstIndex);
         listeners.forEach(listener -> listener.committed(this, highWatermark));
+    }
+
+    /** Tells the group if the log has let go of segments: who needs what was in them gets a snapshot (Raft section 7). */
+    private void tellFirstIndex(long before) {
+        if (log.firstIndex() > before) {
+            group.compacted(log.firstIndex());
+        }
     }
 
     /** How far this replica, if it leads, has brought its group's members to what metadata wants. Any thread. */
@@ -360,9 +369,7 @@ public final class Replica extends ReplicaView {
             for (ReplicaListener listener : listeners) {
                 listener.committed(Replica.this, highWatermark);
             }
-            if (log.firstIndex() > firstIndex) {
-                group.compacted(log.firstIndex());
-            }
+            tellFirstIndex(firstIndex);
         }
 
         @Override

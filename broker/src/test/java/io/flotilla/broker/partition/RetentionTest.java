@@ -3,7 +3,10 @@ package io.flotilla.broker.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.broker.NoLeaks;
+import io.flotilla.log.fs.MemoryFileSystem.Operation;
+import io.flotilla.log.fs.NoSpaceException;
 import io.flotilla.wire.frame.ErrorCode;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,5 +192,30 @@ class RetentionTest {
         assertThat(cluster.produce(away, Batches.of("next")).baseOffset()).isEqualTo(7);
         cluster.awaitEqualReplicas();
         assertThat(cluster.records(leader)).containsExactly("7:next");
+    }
+
+    @Test
+    void aReplicaThatLetsGoOfSegmentsAsItStartsLeadsWhoeverStillNeedsThem() {
+        int away = leader % 3 + 1;
+        cluster.stop(away);
+        fill(TestCluster.TOPIC);
+        List<Integer> others = cluster.brokersRunning(true);
+        others.forEach(broker -> cluster.broker(broker).files.setFaults((operation, path) -> {
+            if (operation == Operation.WRITE && path.toString().contains(".snapshot")) {
+                throw new NoSpaceException("full", null);
+            }
+        }));
+        assertThat(cluster.deleteRecords(leader, 3).error()).isEqualTo(ErrorCode.NONE);
+        cluster.await(
+                () -> others.stream().allMatch(broker -> cluster.replica(broker).logStartOffset() == 3));
+        others.forEach(broker -> cluster.broker(broker).markCommitted());
+        cluster.loop.run();
+        others.forEach(cluster::kill);
+        others.forEach(broker -> cluster.broker(broker).files.setFaults((operation, path) -> {}));
+        others.forEach(cluster::start);
+        cluster.awaitLeader();
+        cluster.start(away);
+        cluster.awaitEqualReplicas();
+        assertStart(TestCluster.TOPIC, 3, 3);
     }
 }
