@@ -1,7 +1,5 @@
 package io.flotilla.bench.load;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.flotilla.bench.load.PerfTools.Sending;
 import java.io.IOException;
 import java.util.Arrays;
@@ -60,16 +58,8 @@ public enum Axis {
             if (!target.cluster().hasTopic(TOPIC)) {
                 target.cluster().createTopic(TOPIC, 6);
             }
-            String output = target.programs()
-                    .ownProgram(
-                            ConnectionLoad.class,
-                            120,
-                            target.cluster().bootstrap(),
-                            TOPIC,
-                            connections,
-                            target.seconds(15, 3));
-            Map<String, Double> figures =
-                    new ObjectMapper().readValue(output, new TypeReference<Map<String, Double>>() {});
+            int seconds = target.seconds(15, 3);
+            Map<String, Double> figures = target.run(ConnectionLoad.class, 120, TOPIC, connections, seconds);
             figures.put("rss_mb_per_broker", target.cluster().residentMbPerBroker());
             return figures;
         }

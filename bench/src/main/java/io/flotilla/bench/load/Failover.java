@@ -1,7 +1,5 @@
 package io.flotilla.bench.load;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -21,15 +19,7 @@ final class Failover {
         int seconds = target.seconds(SECONDS, LEAST_SECONDS);
         List<Long> pids = target.cluster().pids();
         target.onMeasured().begin();
-        String output = target.programs()
-                .ownProgram(
-                        FailoverLoad.class,
-                        TIMEOUT_SECONDS,
-                        target.cluster().bootstrap(),
-                        topic,
-                        seconds,
-                        pids.get(pids.size() - 1),
-                        seconds / 4);
-        return new ObjectMapper().readValue(output, new TypeReference<Map<String, Double>>() {});
+        long victim = pids.get(pids.size() - 1);
+        return target.run(FailoverLoad.class, TIMEOUT_SECONDS, topic, seconds, victim, seconds / 4);
     }
 }

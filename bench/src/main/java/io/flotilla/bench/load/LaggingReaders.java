@@ -1,7 +1,5 @@
 package io.flotilla.bench.load;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Map;
 
@@ -22,15 +20,7 @@ final class LaggingReaders {
         String topic = "bench-readers";
         target.cluster().createTopic(topic, PARTITIONS);
         target.onMeasured().begin();
-        String output = target.programs()
-                .ownProgram(
-                        LaggingReadersLoad.class,
-                        TIMEOUT_SECONDS,
-                        target.cluster().bootstrap(),
-                        topic,
-                        target.seconds(SECONDS, 3),
-                        READERS,
-                        READ_MB_PER_SECOND);
-        return new ObjectMapper().readValue(output, new TypeReference<Map<String, Double>>() {});
+        int seconds = target.seconds(SECONDS, 3);
+        return target.run(LaggingReadersLoad.class, TIMEOUT_SECONDS, topic, seconds, READERS, READ_MB_PER_SECOND);
     }
 }

@@ -1,8 +1,12 @@
 package io.flotilla.bench.load;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.flotilla.bench.cluster.BenchCluster;
 import io.flotilla.bench.cluster.Programs;
 import java.io.IOException;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a workload is put on, and how much of it.
@@ -19,6 +23,18 @@ public record Target(BenchCluster cluster, Programs programs, double scale, Begi
 
     PerfTools tools() {
         return new PerfTools(programs, cluster.bootstrap());
+    }
+
+    /**
+     * Runs a load of ours, a program that takes the cluster's address first and prints its figures as one line of JSON.
+     *
+     * @param arguments the others
+     */
+    Map<String, Double> run(Class<?> load, int timeoutSeconds, Object... arguments) throws IOException {
+        Object[] all = Stream.concat(Stream.of(cluster.bootstrap()), Stream.of(arguments))
+                .toArray();
+        String output = programs.ownProgram(load, timeoutSeconds, all);
+        return new ObjectMapper().readValue(output, new TypeReference<>() {});
     }
 
     /** So many records at scale 1; at least some. */
